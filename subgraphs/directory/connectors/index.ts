@@ -1,0 +1,4 @@
+import type { DirectoryConnectorKind } from '../connector.ts';
+
+/** ADD A CONNECTOR: one file beside this one, and one line here. */
+export const connectors: readonly DirectoryConnectorKind[] = [];

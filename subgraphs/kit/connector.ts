@@ -1,0 +1,92 @@
+import type { z } from 'zod';
+
+/** What a call carries with it: its deadline, and the end of the process. */
+export interface Call {
+  readonly signal: AbortSignal;
+}
+
+/** The few lines of logging a connector needs; pino's logger fits. */
+export interface Log {
+  debug(fields: object, message: string): void;
+  info(fields: object, message: string): void;
+  warn(fields: object, message: string): void;
+  error(fields: object, message: string): void;
+}
+
+/** What a connector is given besides its options. */
+export interface ConnectorDeps {
+  /** The source's name in the configuration: part of every id and every message. */
+  readonly source: string;
+  /** Relative paths in options start here: the folder of the configuration file. */
+  readonly baseDir: string;
+  readonly log: Log;
+}
+
+/** One item the connector could not use. It is reported in `sources { problems }`; nothing else is lost. */
+export interface Problem {
+  /** Where to look: `people.ldif:120`, a page title, an id in the tool. */
+  readonly place: string;
+  /** What is wrong with it and, where that helps, what to change. One sentence. */
+  readonly reason: string;
+}
+
+/** A small step of a sync: the store commits it whole, together with its cursor, or not at all. */
+export interface Batch<Item> {
+  /** New and changed items. */
+  readonly upserts: readonly Item[];
+  /** Keys of items the tool says are gone. */
+  readonly deletes: readonly string[];
+  /** Keys of items that were looked at and are as `known` had them. Matters before a sweep. */
+  readonly unchanged: readonly string[];
+  readonly problems: readonly Problem[];
+  /** Where to go on after this batch; opaque to all but the connector. */
+  readonly cursor: string;
+  /**
+   * On the last batch of a run that has looked at every item of the tool: whatever was not among upserts and
+   * unchanged since the run began no longer exists there, and is deleted.
+   */
+  readonly sweep?: boolean;
+}
+
+/** What the store has of each key: the `version` the connector gave the item. For skipping what did not change. */
+export type Known = (key: string) => string | undefined;
+
+/** The tool's state as the production calls see it. Unknown (time-out, 5xx) is never failed; nothing checked is never ok. */
+export interface Health {
+  readonly status: 'ok' | 'failed' | 'unknown';
+  /** One sentence for the operator: what was seen or, when failed, what to change. */
+  readonly detail: string;
+}
+
+/** A tool, opened: it works, or `open` would have thrown. */
+export interface Connector<Item> {
+  /**
+   * What changed since `cursor`, in batches of a few hundred items. Without a cursor: everything. The run may be
+   * ended after any batch and resumed with that batch's cursor.
+   * @throws ConnectorError when the tool cannot be read. Items that cannot be used are `problems`, not errors.
+   */
+  changes(cursor: string | undefined, known: Known, call: Call): AsyncIterable<Batch<Item>>;
+  /** Makes the same calls as production, on one item. Never throws. */
+  health(call: Call): Promise<Health>;
+  /** Calls back soon after the tool changed, where it can tell; returns how to stop. Without it the tool is polled. */
+  watch?(onChange: () => void): () => void;
+  close(): Promise<void>;
+}
+
+/** A kind of connector: the configuration's `connector:` names it. */
+export interface ConnectorKind<Item, Options extends z.ZodType = z.ZodType> {
+  readonly name: string;
+  /** One sentence for the README. */
+  readonly summary: string;
+  /** The options: types, messages and the README's table in one. */
+  readonly options: Options;
+  /** @throws ConnectorError when the tool cannot be opened as configured. */
+  open(options: z.output<Options>, deps: ConnectorDeps): Promise<Connector<Item>>;
+}
+
+/** Declares a kind of connector; ties the type of `open`'s options to the schema. */
+export function defineConnector<Item, Options extends z.ZodType>(
+  kind: ConnectorKind<Item, Options>,
+): ConnectorKind<Item, Options> {
+  return kind;
+}

@@ -1,0 +1,63 @@
+/**
+ * The error catalogue: every failure Atrium names, with its stable code.
+ *
+ * Clients branch on `extensions.code`; the message may be reworded at any time. The table in README.md is
+ * checked against this one.
+ */
+export const ERROR_CATALOGUE = {
+  BAD_USER_INPUT: { status: 400, meaning: 'An argument is not usable; the message says which and why.' },
+  BAD_CURSOR: {
+    status: 400,
+    meaning: 'The cursor is not one of this list, filter and order. Start again without `after`.',
+  },
+  PAGE_SIZE: { status: 400, meaning: '`first` must be from 1 to 100.' },
+  GRAPHQL_PARSE_FAILED: { status: 400, meaning: 'The document is not GraphQL.' },
+  GRAPHQL_VALIDATION_FAILED: { status: 400, meaning: 'The document does not fit the schema.' },
+  OPERATION_RESOLUTION_FAILURE: { status: 400, meaning: 'The operation named is not in the document.' },
+  PERSISTED_QUERY_NOT_FOUND: { status: 200, meaning: 'The hash is not known yet; send it again with the query.' },
+  PERSISTED_QUERY_NOT_SUPPORTED: { status: 200, meaning: 'Persisted queries are switched off.' },
+  UNAUTHENTICATED: { status: 401, meaning: 'Who is asking could not be established.' },
+  FORBIDDEN: { status: 403, meaning: 'The one who asks may not have this.' },
+  NOT_FOUND: { status: 404, meaning: 'Nothing is served at this address.' },
+  PAYLOAD_TOO_LARGE: { status: 413, meaning: 'The request body is larger than the configured limit.' },
+  BAD_REQUEST: { status: 400, meaning: 'The HTTP request is not a GraphQL request.' },
+  SUBGRAPH_UNAVAILABLE: {
+    status: 200,
+    meaning: 'A subgraph did not answer; the fields it owns are null, the rest of the answer stands.',
+  },
+  INTERNAL_SERVER_ERROR: {
+    status: 500,
+    meaning: 'A fault of ours. The request id in the answer finds the cause in the log.',
+  },
+} as const;
+
+/** A code a client may see in `extensions.code`. */
+export type ErrorCode = keyof typeof ERROR_CATALOGUE;
+
+/** What can go wrong between a connector and its tool; never shown to clients, always to operators. */
+export const CONNECTOR_ERRORS = {
+  MISCONFIGURED: 'The options do not fit the tool: a path, address or name is wrong.',
+  UNAUTHORIZED: 'The tool refused the credentials.',
+  FORBIDDEN: 'The credentials are good, but lack a right the connector needs.',
+  RATE_LIMITED: 'The tool asked to slow down.',
+  UNAVAILABLE: 'The tool did not answer, or with a fault of its own.',
+  BAD_RESPONSE: 'The tool answered with something that is not what its interface promises.',
+  CANCELLED: 'The call was ended from our side.',
+} as const;
+
+/** A code of `CONNECTOR_ERRORS`. */
+export type ConnectorErrorCode = keyof typeof CONNECTOR_ERRORS;
+
+/** A failure between a connector and its tool. The message names the source and what to do, never a secret. */
+export class ConnectorError extends Error {
+  override readonly name = 'ConnectorError';
+  readonly code: ConnectorErrorCode;
+  /** How long the tool asked us to wait, where it said so. */
+  readonly retryAfterMs: number | undefined;
+
+  constructor(code: ConnectorErrorCode, message: string, options: { cause?: unknown; retryAfterMs?: number } = {}) {
+    super(message, 'cause' in options ? { cause: options.cause } : undefined);
+    this.code = code;
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}

@@ -1,0 +1,110 @@
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+
+/** One step of a store's history: SQL that takes it from one version to the next. Never edited once released. */
+export type Migration = string;
+
+/** A value SQLite stores. */
+export type SqlValue = string | number | bigint | null | Uint8Array;
+
+/** An open SQLite file (WAL): one writer, any number of readers, in any processes. */
+export class Database {
+  readonly #db: DatabaseSync;
+  readonly #statements = new Map<string, StatementSync>();
+
+  private constructor(db: DatabaseSync) {
+    this.#db = db;
+  }
+
+  /** Opens the file for writing, creates it where missing, and brings it to the newest version. */
+  static openWriter(path: string, migrations: readonly Migration[]): Database {
+    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    const db = new DatabaseSync(path, { timeout: 10_000 });
+    // NORMAL with WAL: a crash of the process loses nothing, a power cut at most the last batches, whose cursor then
+    // is lost with them, so that the tool is asked for them again.
+    db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000;');
+    const database = new Database(db);
+    database.#migrate(migrations);
+    return database;
+  }
+
+  /** Opens the file for reading only. @throws when it does not exist. */
+  static openReader(path: string): Database {
+    const db = new DatabaseSync(path, { readOnly: true, timeout: 10_000 });
+    db.exec('PRAGMA cache_size = -16000; PRAGMA mmap_size = 268435456;');
+    return new Database(db);
+  }
+
+  /** All rows of a query; the statement is prepared once. */
+  all<Row>(sql: string, ...values: SqlValue[]): Row[] {
+    return this.#prepare(sql).all(...values) as Row[];
+  }
+
+  /** The first row of a query. */
+  get<Row>(sql: string, ...values: SqlValue[]): Row | undefined {
+    return this.#prepare(sql).get(...values) as Row | undefined;
+  }
+
+  /** The rows of a query one after another, for results too large to hold. */
+  iterate<Row>(sql: string, ...values: SqlValue[]): IterableIterator<Row> {
+    return this.#prepare(sql).iterate(...values) as unknown as IterableIterator<Row>;
+  }
+
+  /** Runs a statement; the id of the row inserted. */
+  run(sql: string, ...values: SqlValue[]): number {
+    return Number(this.#prepare(sql).run(...values).lastInsertRowid);
+  }
+
+  /** Runs `work` in one transaction: all of it is stored, or nothing. */
+  transaction<Result>(work: () => Result): Result {
+    this.#db.exec('BEGIN IMMEDIATE');
+    try {
+      const result = work();
+      this.#db.exec('COMMIT');
+      return result;
+    } catch (error) {
+      this.#db.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  /** Runs `work` on one unchanging state of the file, whatever the writer does meanwhile. */
+  snapshot<Result>(work: () => Result): Result {
+    this.#db.exec('BEGIN');
+    try {
+      return work();
+    } finally {
+      this.#db.exec('COMMIT');
+    }
+  }
+
+  close(): void {
+    this.#statements.clear();
+    this.#db.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    let statement = this.#statements.get(sql);
+    if (!statement) {
+      statement = this.#db.prepare(sql);
+      this.#statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  #migrate(migrations: readonly Migration[]): void {
+    const row = this.get<{ user_version: number }>('PRAGMA user_version');
+    const version = row?.user_version ?? 0;
+    if (version > migrations.length) {
+      throw new Error(`The store is of a newer Atrium (version ${version}, this one knows ${migrations.length}).`);
+    }
+    for (const [index, migration] of migrations.entries()) {
+      if (index < version) continue;
+      this.transaction(() => {
+        this.#db.exec(migration);
+        this.#db.exec(`PRAGMA user_version = ${index + 1}`);
+      });
+    }
+  }
+}

@@ -1,0 +1,119 @@
+import { Parser } from 'htmlparser2';
+import { addressesIn, cleanLine, tidy, webAddresses } from './plain.ts';
+
+/** What is worth keeping of an HTML page. */
+export interface HtmlText {
+  readonly title?: string;
+  readonly text: string;
+  readonly links: readonly string[];
+  readonly author?: string;
+  readonly keywords: readonly string[];
+  /** `meta` dates as they stand; `toIso` decides whether they are any. */
+  readonly created?: string;
+  readonly updated?: string;
+}
+
+/** What a caller may want of the reading. */
+export interface HtmlOptions {
+  /** Relative links start here. Without it they are left out. */
+  readonly base?: string;
+  /** For mail: leave out what the writer quoted (`blockquote`, Gmail's and Yahoo's quote boxes). */
+  readonly dropQuotes?: boolean;
+}
+
+const HIDDEN = new Set(['script', 'style', 'noscript', 'template', 'svg', 'iframe', 'object', 'canvas', 'nav', 'select', 'textarea']);
+const BLOCKS = new Set(
+  'address article aside blockquote body dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main ol p pre section summary table tr ul'.split(' '),
+);
+const PARAGRAPHS = new Set('p h1 h2 h3 h4 h5 h6 ul ol pre table blockquote'.split(' '));
+const META: Record<string, 'author' | 'keywords' | 'created' | 'updated' | undefined> = Object.assign(Object.create(null), {
+  author: 'author', 'dc.creator': 'author', keywords: 'keywords',
+  date: 'created', 'dc.date': 'created', 'article:published_time': 'created', 'dcterms.created': 'created',
+  'last-modified': 'updated', 'article:modified_time': 'updated', 'dcterms.modified': 'updated',
+});
+
+/**
+ * HTML as text (WHATWG HTML, tokenised by htmlparser2): scripts, styles and navigation dropped, blocks on lines of
+ * their own, entities decoded. Nothing is loaded, nothing executed.
+ */
+export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
+  const out: string[] = [];
+  const hrefs: string[] = [];
+  const meta: { author?: string; keywords?: string; created?: string; updated?: string } = {};
+  let title = '';
+  let heading = '';
+  let inTitle = false;
+  let inHeading = false;
+  let pre = 0;
+  // Open elements whose content is left out; the depth counts elements of any name within the first of them.
+  let hidden = 0;
+
+  const parser = new Parser({
+    onopentag(name, attributes) {
+      if (hidden > 0) {
+        hidden++;
+        return;
+      }
+      if (HIDDEN.has(name) || (options.dropQuotes === true && isQuote(name, attributes))) {
+        hidden = 1;
+        return;
+      }
+      if (name === 'title') inTitle = true;
+      else if (name === 'h1' && heading === '') inHeading = true;
+      else if (name === 'br') out.push('\n');
+      else if (name === 'pre') pre++;
+      else if (name === 'td' || name === 'th') out.push(' ');
+      else if (name === 'a' && attributes['href'] !== undefined) hrefs.push(attributes['href']);
+      else if (name === 'img' && attributes['alt']) out.push(attributes['alt']);
+      else if (name === 'meta') {
+        const field = META[(attributes['name'] ?? attributes['property'] ?? '').toLowerCase()];
+        if (field !== undefined && attributes['content']) meta[field] ??= attributes['content'];
+      }
+      if (BLOCKS.has(name)) out.push(PARAGRAPHS.has(name) ? '\n\n' : '\n');
+    },
+    ontext(text) {
+      if (hidden > 0) return;
+      if (inTitle) title += text;
+      else {
+        if (inHeading) heading += text;
+        out.push(pre > 0 ? text : text.replace(/\s+/g, ' '));
+      }
+    },
+    onclosetag(name) {
+      if (hidden > 0) {
+        hidden--;
+        return;
+      }
+      if (name === 'title') inTitle = false;
+      else if (name === 'h1') inHeading = false;
+      else if (name === 'pre') pre = Math.max(0, pre - 1);
+      if (BLOCKS.has(name)) out.push(PARAGRAPHS.has(name) ? '\n\n' : '\n');
+    },
+  });
+  parser.end(html);
+
+  const text = tidy(out.join('').replace(/\u00A0/g, ' ').replace(/\n +(?=\S)/g, '\n'));
+  const name = cleanLine(title) || cleanLine(heading);
+  const author = cleanLine(meta.author ?? '');
+  return {
+    ...(name === '' ? {} : { title: name }),
+    text,
+    links: [...new Set([...webAddresses(hrefs, options.base), ...addressesIn(text)])],
+    ...(author === '' ? {} : { author }),
+    keywords: (meta.keywords ?? '').split(',').map(cleanLine).filter((word) => word !== ''),
+    ...(meta.created === undefined ? {} : { created: meta.created }),
+    ...(meta.updated === undefined ? {} : { updated: meta.updated }),
+  };
+}
+
+/** Text with its character references (`&amp;`, `&#8211;`) decoded; tags in it stay as they are. */
+export function decodeEntities(text: string): string {
+  if (!text.includes('&')) return text;
+  let out = '';
+  new Parser({ ontext: (part) => void (out += part) }).end(text.replaceAll('<', '&lt;'));
+  return out;
+}
+
+function isQuote(name: string, attributes: Record<string, string>): boolean {
+  return name === 'blockquote' || /\b(?:gmail_quote|yahoo_quoted|moz-cite-prefix)\b/.test(attributes['class'] ?? '');
+}

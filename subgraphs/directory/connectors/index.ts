@@ -1,4 +1,9 @@
 import type { DirectoryConnectorKind } from '../connector.ts';
+import { csv } from './csv.ts';
+import { ldif } from './ldif.ts';
 
 /** ADD A CONNECTOR: one file beside this one, and one line here. */
-export const connectors: readonly DirectoryConnectorKind[] = [];
+export const connectors: readonly DirectoryConnectorKind[] = [
+  ldif,
+  csv,
+];

@@ -1,0 +1,69 @@
+import { z } from 'zod';
+import { defineConnector, type Call, type Connector, type ConnectorDeps, type Known, type Problem } from '../../kit/connector.ts';
+import { findFiles, linesOf, watchPath, type FoundFile } from '../../kit/text/files.ts';
+import { healthOfRun, runFiles, settingsOf, type FileReader, type Step } from '../../kit/text/runs.ts';
+import { resolve } from 'node:path';
+import type { DirectoryItem } from '../connector.ts';
+import { normaliseDn } from './dn.ts';
+import { AttributeMap, entryMapping } from './inet-org-person.ts';
+import { Entries } from './ldif/entries.ts';
+import { recordsOf } from './ldif/records.ts';
+
+const Options = z.strictObject({
+  path: z.string().min(1).describe('The LDIF file, or a folder of `*.ldif` files read in the order of their names.'),
+  attributes: AttributeMap.prefault({}).describe('Which attribute holds what; every part has a default.'),
+});
+
+/** An export of any LDAP directory: LDIF content and change records (RFC 2849). */
+export const ldif = defineConnector<DirectoryItem, typeof Options>({
+  name: 'ldif',
+  summary: 'People and groups from an LDIF file (RFC 2849), as every LDAP server exports it.',
+  options: Options,
+  async open(options, deps): Promise<Connector<DirectoryItem>> {
+    const find = (): Promise<FoundFile[]> => findFiles(options.path, ['.ldif', '.ldf'], deps);
+    const files = await find();
+    const path = resolve(deps.baseDir, options.path);
+    const toItem = entryMapping(options.attributes, normaliseDn);
+    const reader: FileReader<DirectoryItem> = {
+      settings: settingsOf(options, 1),
+      noun: 'people and groups',
+      find,
+      read: (found, _from, known, call) => read(found, toItem, known, call, deps),
+    };
+    const changes: Connector<DirectoryItem>['changes'] = (cursor, known, call) => runFiles(reader, deps, cursor, known, call);
+    return {
+      changes,
+      health: (call) => healthOfRun(reader.noun, () => changes(undefined, () => undefined, call)),
+      watch: (onChange) => watchPath(path, files[0]?.path !== path, deps.log, onChange),
+      close: async () => {},
+    };
+  },
+});
+
+async function* read(files: readonly FoundFile[], toItem: ReturnType<typeof entryMapping>, known: Known, call: Call, deps: ConnectorDeps): AsyncGenerator<Step<DirectoryItem>> {
+  // Change records may touch any entry before them, so nothing is handed over until the last line was read.
+  const entries = new Entries();
+  const problems: Problem[] = [];
+  for (const file of files) {
+    const complain = (number: number, reason: string): void => void problems.push({ place: `${file.name}:${number}`, reason });
+    for await (const record of recordsOf(linesOf(file, 16 * 1024 * 1024, deps.source, call), complain)) entries.apply(record, file.name, complain);
+  }
+  let at = 0;
+  for (const problem of problems) yield { at: at++, problem };
+  const seen = new Map<string, string>();
+  for (const entry of entries.all()) {
+    const place = `${entry.place.file}:${entry.place.number}`;
+    const { item, reasons } = toItem(entry);
+    for (const reason of reasons) yield { at, problem: { place, reason } };
+    if (item !== undefined) {
+      const first = seen.get(item.key);
+      if (first !== undefined) {
+        yield { at, problem: { place, reason: `the key ${item.key} belongs to ${first} already; this entry is left out` } };
+      } else {
+        seen.set(item.key, entry.dn);
+        yield known(item.key) === item.version ? { at, unchanged: item.key } : { at, item };
+      }
+    }
+    at++;
+  }
+}

@@ -1,4 +1,7 @@
 import type { DocumentConnectorKind } from '../connector.ts';
+import { folder } from './folder.ts';
 
 /** ADD A CONNECTOR: one file beside this one, and one line here. */
-export const connectors: readonly DocumentConnectorKind[] = [];
+export const connectors: readonly DocumentConnectorKind[] = [
+  folder,
+];

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { parse } from 'csv-parse';
 import { z } from 'zod';
 import { defineConnector, type Call, type Connector, type ConnectorDeps, type Known } from '../../kit/connector.ts';
+import { ConnectorError } from '../../kit/errors.ts';
 import { decodeBytes, fileError, findFiles, fingerprint, stopIfCancelled, watchPath, type FoundFile } from '../../kit/text/files.ts';
 import { cleanLine } from '../../kit/text/plain.ts';
 import { healthOfRun, runFiles, settingsOf, type FileReader, type Step } from '../../kit/text/runs.ts';
@@ -129,6 +130,8 @@ type Row = { readonly place: string } & ({ readonly record: Record<string, strin
 
 async function* rowsOf(file: FoundFile, options: CsvOptions, call: Call, deps: ConnectorDeps): AsyncGenerator<Row> {
   const problems: Row[] = [];
+  let unclosed = false;
+  let last = 1;
   // Whole, because a spreadsheet's encoding can only be told from all of it; people are few enough.
   const bytes = await readFile(file.path, { signal: call.signal }).catch((cause: unknown) => {
     stopIfCancelled(call, deps.source);
@@ -138,19 +141,26 @@ async function* rowsOf(file: FoundFile, options: CsvOptions, call: Call, deps: C
     columns: (names: string[]) => names.map((name) => cleanLine(name).toLowerCase()),
     delimiter: options.delimiter,
     bom: true,
-    trim: true,
+    ltrim: true,
     info: true,
     relax_column_count: true,
+    relax_quotes: true,
     skip_empty_lines: true,
     skip_records_with_error: true,
     max_record_size: 1_000_000,
-    on_skip: (error) => void problems.push({ place: `${file.name}:${error?.['lines'] ?? 0}`, reason: error?.message ?? 'the line is not CSV' }),
+    on_skip: (error) => {
+      if (error?.code === 'CSV_QUOTE_NOT_CLOSED') unclosed = true;
+      else problems.push({ place: `${file.name}:${error?.['lines'] ?? 0}`, reason: error?.message ?? 'the line is not CSV' });
+    },
   });
   parser.end(decodeBytes(bytes));
   for await (const { record, info } of parser as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
     stopIfCancelled(call, deps.source);
-    yield { place: `${file.name}:${info.lines}`, record };
+    last = info.lines;
+    yield { place: `${file.name}:${last}`, record };
   }
+  // All that follows such a quote is lost, and must not look like people who left.
+  if (unclosed) throw new ConnectorError('BAD_RESPONSE', `${deps.source}: ${file.name}: a quote that opens after line ${last} is never closed`);
   yield* problems;
 }
 

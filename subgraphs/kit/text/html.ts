@@ -47,6 +47,17 @@ export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
   let pre = 0;
   // Open elements whose content is left out; the depth counts elements of any name within the first of them.
   let hidden = 0;
+  // Line breaks owed before the next word: blocks within blocks ask for theirs only once.
+  let breaks = 0;
+  const write = (text: string): void => {
+    const shown = pre > 0 ? text : breaks > 0 || out.length === 0 ? text.replace(/\s+/g, ' ').trimStart() : text.replace(/\s+/g, ' ');
+    if (shown === '') return;
+    out.push('\n'.repeat(breaks), shown);
+    breaks = 0;
+  };
+  const breakAt = (name: string): void => {
+    if (BLOCKS.has(name)) breaks = Math.max(breaks, PARAGRAPHS.has(name) ? 2 : 1);
+  };
 
   const parser = new Parser({
     onopentag(name, attributes) {
@@ -60,23 +71,23 @@ export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
       }
       if (name === 'title') inTitle = true;
       else if (name === 'h1' && heading === '') inHeading = true;
-      else if (name === 'br') out.push('\n');
+      else if (name === 'br') breaks++;
       else if (name === 'pre') pre++;
-      else if (name === 'td' || name === 'th') out.push(' ');
+      else if (name === 'td' || name === 'th') write(' ');
       else if (name === 'a' && attributes['href'] !== undefined) hrefs.push(attributes['href']);
-      else if (name === 'img' && attributes['alt']) out.push(attributes['alt']);
+      else if (name === 'img' && attributes['alt']) write(attributes['alt']);
       else if (name === 'meta') {
         const field = META[(attributes['name'] ?? attributes['property'] ?? '').toLowerCase()];
         if (field !== undefined && attributes['content']) meta[field] ??= attributes['content'];
       }
-      if (BLOCKS.has(name)) out.push(PARAGRAPHS.has(name) ? '\n\n' : '\n');
+      breakAt(name);
     },
     ontext(text) {
       if (hidden > 0) return;
       if (inTitle) title += text;
       else {
         if (inHeading) heading += text;
-        out.push(pre > 0 ? text : text.replace(/\s+/g, ' '));
+        write(text);
       }
     },
     onclosetag(name) {
@@ -87,12 +98,12 @@ export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
       if (name === 'title') inTitle = false;
       else if (name === 'h1') inHeading = false;
       else if (name === 'pre') pre = Math.max(0, pre - 1);
-      if (BLOCKS.has(name)) out.push(PARAGRAPHS.has(name) ? '\n\n' : '\n');
+      breakAt(name);
     },
   });
   parser.end(html);
 
-  const text = tidy(out.join('').replace(/\u00A0/g, ' ').replace(/\n +(?=\S)/g, '\n'));
+  const text = tidy(out.join('').replaceAll('\u00A0', ' '));
   const name = cleanLine(title) || cleanLine(heading);
   const author = cleanLine(meta.author ?? '');
   return {

@@ -42,6 +42,11 @@ export interface Batch<Item> {
   /** Where to go on after this batch; opaque to all but the connector. */
   readonly cursor: string;
   /**
+   * On the first batch of a run that could not go on from its cursor and starts over: what earlier batches of a run
+   * cut short have seen no longer counts for the sweep.
+   */
+  readonly restart?: boolean;
+  /**
    * On the last batch of a run that has looked at every item of the tool: whatever was not among upserts and
    * unchanged since the run began no longer exists there, and is deleted.
    */

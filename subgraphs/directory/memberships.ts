@@ -1,0 +1,59 @@
+import type { Database } from '../kit/store/database.ts';
+
+/**
+ * Works out who is in which group, also by way of groups inside groups (cycles are walked once), and stores it.
+ * A person whose groups changed counts as changed, so that the other subgraphs hear of it.
+ */
+export function resolveMemberships(db: Database, nextSeq: () => number): void {
+  const people = db.all<{ id: number; source: string; reference: string; usernames: string; groups: string }>(
+    'SELECT id, source, reference, usernames, groups FROM person',
+  );
+  const teams = db.all<{ id: number; gid: string; source: string; reference: string }>(
+    'SELECT id, gid, source, reference FROM team',
+  );
+  const personAt = new Map<string, number>();
+  // posixGroup names its members by user name; a DN can never be taken for one.
+  for (const { id, source, usernames } of people) {
+    for (const username of JSON.parse(usernames) as string[]) personAt.set(`${source}\n${username.toLowerCase()}`, id);
+  }
+  for (const { id, source, reference } of people) personAt.set(`${source}\n${reference}`, id);
+  const teamAt = new Map(teams.map(({ id, source, reference }) => [`${source}\n${reference}`, id]));
+  const references = Map.groupBy(
+    db.all<{ team: number; reference: string }>('SELECT team, reference FROM member'),
+    ({ team }) => team,
+  );
+
+  db.run('DELETE FROM team_person');
+  const groupsOf = new Map<number, string[]>();
+  const sourceOf = new Map(teams.map(({ id, source }) => [id, source]));
+  for (const team of teams) {
+    for (const [person, isDirect] of membersOf(team.id)) {
+      db.run('INSERT INTO team_person (team, person, direct) VALUES (?, ?, ?)', team.id, person, isDirect ? 1 : 0);
+      groupsOf.set(person, [...(groupsOf.get(person) ?? []), team.gid]);
+    }
+  }
+  for (const person of people) {
+    const groups = JSON.stringify((groupsOf.get(person.id) ?? []).toSorted());
+    if (groups === person.groups) continue;
+    db.run('UPDATE person SET groups = ?, seq = ? WHERE id = ?', groups, nextSeq(), person.id);
+  }
+
+  function membersOf(root: number): Map<number, boolean> {
+    const members = new Map<number, boolean>();
+    const seen = new Set([root]);
+    const queue = [root];
+    for (let team = queue.shift(); team !== undefined; team = queue.shift()) {
+      for (const { reference } of references.get(team) ?? []) {
+        const place = `${sourceOf.get(team)}\n${reference}`;
+        const person = personAt.get(place);
+        const inner = teamAt.get(place);
+        if (person !== undefined) members.set(person, members.get(person) === true || team === root);
+        if (inner !== undefined && !seen.has(inner)) {
+          seen.add(inner);
+          queue.push(inner);
+        }
+      }
+    }
+    return members;
+  }
+}

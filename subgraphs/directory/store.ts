@@ -1,0 +1,119 @@
+import { Corpus } from '../kit/search/corpus.ts';
+import { fold } from '../kit/search/analyze.ts';
+import type { Question } from '../kit/search/question.ts';
+import { search, type Hits } from '../kit/search/searcher.ts';
+import { Database } from '../kit/store/database.ts';
+
+/** A person as the store has it. */
+export interface PersonRow {
+  readonly id: number;
+  readonly gid: string;
+  readonly source: string;
+  readonly seq: number;
+  readonly reference: string;
+  readonly name: string;
+  readonly given_name: string | null;
+  readonly family_name: string | null;
+  readonly title: string | null;
+  readonly department: string | null;
+  readonly location: string | null;
+  readonly phone: string | null;
+  /** JSON, as are `skills`, `interests` and `groups`. */
+  readonly mails: string;
+  readonly manager: string | null;
+  readonly skills: string;
+  readonly interests: string;
+  readonly description: string | null;
+  readonly active: number;
+  readonly updated_at: string | null;
+  readonly groups: string;
+}
+
+/** A group as the store has it. */
+export interface GroupRow {
+  readonly id: number;
+  readonly gid: string;
+  readonly source: string;
+  readonly seq: number;
+  readonly name: string;
+  readonly description: string | null;
+  readonly champion: string | null;
+  readonly updated_at: string | null;
+}
+
+/** The columns of `PersonRow`, of `person p`. */
+export const PERSON_COLUMNS = `p.id, p.gid, p.source, p.seq, p.reference, p.name, p.given_name, p.family_name, p.title,
+  p.department, p.location, p.phone, p.mails, p.manager, p.skills, p.interests, p.description, p.active, p.updated_at,
+  p.groups`;
+
+/** The columns of `GroupRow`, of `team t`. */
+export const GROUP_COLUMNS = 't.id, t.gid, t.source, t.seq, t.name, t.description, t.champion, t.updated_at';
+
+/** The profiles everybody may read: the directory has but one set of readers. */
+const EVERYONE: ReadonlySet<number> = new Set([1]);
+
+/** The reading side of the directory's store. */
+export class DirectoryReader {
+  readonly db: Database;
+  readonly #corpus = new Corpus();
+  #version = -1;
+
+  constructor(path: string) {
+    this.db = Database.openReader(path);
+  }
+
+  /** Profiles that match the question, best first. */
+  searchProfiles(question: Question): Hits {
+    return this.db.snapshot(() => {
+      const version = this.db.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
+      if (version !== this.#version) {
+        this.#corpus.refresh(this.db);
+        this.#version = version;
+      }
+      return search(this.db, this.#corpus, question, { acls: EVERYONE });
+    });
+  }
+
+  /** A person by id, mail address or user name; nobody where two people share it. */
+  findPerson(text: string): PersonRow | undefined {
+    const byId = this.db.get<PersonRow>(`SELECT ${PERSON_COLUMNS} FROM person p WHERE p.gid = ?`, text);
+    if (byId) return byId;
+    const rows = this.db.all<PersonRow>(
+      `SELECT ${PERSON_COLUMNS} FROM handle h JOIN person p ON p.id = h.person WHERE h.handle = ? LIMIT 2`,
+      text.toLowerCase(),
+    );
+    return rows.length === 1 ? rows[0] : undefined;
+  }
+
+  /** A group by id or name; none where two groups share the name. */
+  findGroup(text: string): GroupRow | undefined {
+    const rows = this.db.all<GroupRow>(
+      `SELECT ${GROUP_COLUMNS} FROM team t WHERE t.gid = ? OR t.name = ? COLLATE NOCASE LIMIT 2`,
+      text,
+      text,
+    );
+    return rows.length === 1 ? rows[0] : undefined;
+  }
+
+  /** Names of the groups a person is in, nested ones too; lower case. */
+  groupNames(person: PersonRow): string[] {
+    const rows = this.db.all<{ name: string }>(
+      'SELECT name FROM team t JOIN team_person m ON m.team = t.id WHERE m.person = ? ORDER BY name',
+      person.id,
+    );
+    return rows.map(({ name }) => name.toLowerCase());
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
+
+/** Words as a full-text match of beginnings of words; all must match. Undefined for no words at all. */
+export function prefixMatch(text: string): string | undefined {
+  const words = fold(text.slice(0, 1_000).toWellFormed()).match(/[\p{L}\p{N}]+/gu);
+  return words
+    ?.slice(0, 16)
+    .map((word) => `"${word}"*`)
+    .join(' ');
+}

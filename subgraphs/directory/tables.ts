@@ -1,0 +1,47 @@
+import { SEGMENT_TABLES } from '../kit/search/segments.ts';
+import type { Migration } from '../kit/store/database.ts';
+import { SYNC_TABLES } from '../kit/sync/tables.ts';
+
+/**
+ * The history of the directory's store.
+ *
+ * - `gid` is the global id; `reference` is how other entries point at this one (a DN, an id);
+ * - `person.groups` holds the global ids of all groups a person is in, nested ones too: brought up to date when a sync ends;
+ * - the view `item` is what the ranking reads of the profiles, see kit/search/corpus.ts.
+ */
+export const MIGRATIONS: readonly Migration[] = [
+  `
+  ${SYNC_TABLES}
+  ${SEGMENT_TABLES}
+  CREATE TABLE counter (name TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
+  CREATE TABLE person (
+    id INTEGER PRIMARY KEY, gid TEXT NOT NULL UNIQUE, source TEXT NOT NULL, key TEXT NOT NULL, version TEXT NOT NULL,
+    run INTEGER NOT NULL, seq INTEGER NOT NULL, docno INTEGER NOT NULL, length INTEGER NOT NULL,
+    reference TEXT NOT NULL, name TEXT NOT NULL, given_name TEXT, family_name TEXT, title TEXT, department TEXT,
+    location TEXT, phone TEXT, mails TEXT NOT NULL, usernames TEXT NOT NULL, aliases TEXT NOT NULL, manager TEXT,
+    skills TEXT NOT NULL, interests TEXT NOT NULL, description TEXT, active INTEGER NOT NULL, updated_at TEXT,
+    groups TEXT NOT NULL DEFAULT '[]', UNIQUE (source, key)
+  );
+  CREATE UNIQUE INDEX person_seq ON person (seq);
+  CREATE INDEX person_name ON person (name, id);
+  CREATE INDEX person_reference ON person (reference);
+  CREATE INDEX person_manager ON person (manager);
+  CREATE TABLE handle (handle TEXT NOT NULL, person INTEGER NOT NULL, PRIMARY KEY (handle, person)) WITHOUT ROWID;
+  CREATE VIRTUAL TABLE person_text USING fts5(text, content='', contentless_delete=1, prefix='2 3');
+  CREATE TABLE team (
+    id INTEGER PRIMARY KEY, gid TEXT NOT NULL UNIQUE, source TEXT NOT NULL, key TEXT NOT NULL, version TEXT NOT NULL,
+    run INTEGER NOT NULL, seq INTEGER NOT NULL, reference TEXT NOT NULL, name TEXT NOT NULL, description TEXT,
+    champion TEXT, updated_at TEXT, UNIQUE (source, key)
+  );
+  CREATE UNIQUE INDEX team_seq ON team (seq);
+  CREATE INDEX team_name ON team (name, id);
+  CREATE VIRTUAL TABLE team_text USING fts5(text, content='', contentless_delete=1, prefix='2 3');
+  CREATE TABLE member (team INTEGER NOT NULL, reference TEXT NOT NULL, PRIMARY KEY (team, reference)) WITHOUT ROWID;
+  CREATE TABLE team_person (
+    team INTEGER NOT NULL, person INTEGER NOT NULL, direct INTEGER NOT NULL, PRIMARY KEY (team, person)
+  ) WITHOUT ROWID;
+  CREATE INDEX team_person_person ON team_person (person);
+  CREATE TABLE removed (seq INTEGER PRIMARY KEY, item INTEGER NOT NULL, gid TEXT NOT NULL, at TEXT NOT NULL);
+  CREATE VIEW item AS SELECT id, docno, 1 AS acl, length, updated_at, seq FROM person;
+  `,
+];

@@ -1,0 +1,41 @@
+import type { ContentArea, Participation } from '../kit/content/area.ts';
+import { contentTables } from '../kit/content/tables.ts';
+import { ITEM_COLUMNS, type ItemRow } from '../kit/content/rows.ts';
+import type { DocumentItem, DocumentRole, DocumentStatus } from './connector.ts';
+
+/**
+ * What a document says for a person by the part they had in it: who wrote it knows, who changed it knows something,
+ * who is named in it may.
+ */
+const ROLE_WEIGHTS: Readonly<Record<DocumentRole, number>> = { AUTHOR: 1, EDITOR: 0.5, MENTIONED: 0.3 };
+
+/** A document as the store has it. */
+export interface DocumentRow extends ItemRow {
+  readonly space: string;
+  readonly content_type: string;
+  readonly status: DocumentStatus;
+}
+
+/** The columns of `DocumentRow`. */
+export const DOCUMENT_COLUMNS = `${ITEM_COLUMNS}, i.space, i.content_type, i.status`;
+
+/** What documents add to the store they share with conversations. */
+export const documentsArea: ContentArea<DocumentItem> = {
+  name: 'documents',
+  type: 'document',
+  migrations: [contentTables('space TEXT NOT NULL, content_type TEXT NOT NULL, status TEXT NOT NULL')],
+  columns: (item) => ({ space: item.space, content_type: item.contentType, status: item.status }),
+  fields: (item) => [
+    { text: item.title, weight: 3 },
+    { text: item.tags.join('\n'), weight: 2 },
+    { text: item.body, weight: 1 },
+  ],
+  participants(item) {
+    const people = new Map<string, Participation>();
+    for (const { account, role } of item.accounts) {
+      const weight = ROLE_WEIGHTS[role];
+      if ((people.get(account.handle)?.weight ?? 0) < weight) people.set(account.handle, { account, role, weight });
+    }
+    return [...people.values()].toSorted((a, b) => b.weight - a.weight);
+  },
+};

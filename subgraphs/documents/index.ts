@@ -1,0 +1,26 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { ContentReader } from '../kit/content/reader.ts';
+import { ContentWriter } from '../kit/content/writer.ts';
+import { readTypeDefs } from '../kit/schema.ts';
+import type { Subgraph } from '../kit/subgraph.ts';
+import { documentsArea } from './area.ts';
+import { connectors } from './connectors/index.ts';
+import { documentsContext } from './context.ts';
+import { resolvers } from './resolvers.ts';
+
+/** Wiki pages and files. */
+export const documents: Subgraph = {
+  name: 'documents',
+  connectors,
+  openWriter: (path) => new ContentWriter(documentsArea, path),
+  openService(path) {
+    const reader = new ContentReader(path);
+    return {
+      schema: buildSubgraphSchema([{ typeDefs: readTypeDefs('documents'), resolvers }]),
+      db: reader.db,
+      contextFor: (viewer) => documentsContext(reader, viewer),
+      warm: () => reader.warm(),
+      close: () => reader.close(),
+    };
+  },
+};

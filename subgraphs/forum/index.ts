@@ -1,0 +1,26 @@
+import { buildSubgraphSchema } from '@apollo/subgraph';
+import { ContentReader } from '../kit/content/reader.ts';
+import { ContentWriter } from '../kit/content/writer.ts';
+import { readTypeDefs } from '../kit/schema.ts';
+import type { Subgraph } from '../kit/subgraph.ts';
+import { forumArea } from './area.ts';
+import { connectors } from './connectors/index.ts';
+import { forumContext } from './context.ts';
+import { resolvers } from './resolvers.ts';
+
+/** Forum threads, mails, chats and meetings. */
+export const forum: Subgraph = {
+  name: 'forum',
+  connectors,
+  openWriter: (path) => new ContentWriter(forumArea, path),
+  openService(path) {
+    const reader = new ContentReader(path);
+    return {
+      schema: buildSubgraphSchema([{ typeDefs: readTypeDefs('forum'), resolvers }]),
+      db: reader.db,
+      contextFor: (viewer) => forumContext(reader, viewer),
+      warm: () => reader.warm(),
+      close: () => reader.close(),
+    };
+  },
+};

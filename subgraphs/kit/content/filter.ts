@@ -1,0 +1,43 @@
+import type { SqlValue } from '../store/database.ts';
+import type { Condition } from './reader.ts';
+
+/** The conditions that filters of both areas have. */
+export interface CommonFilter {
+  readonly updatedAfter?: string | null | undefined;
+  readonly updatedBefore?: string | null | undefined;
+  readonly createdAfter?: string | null | undefined;
+  readonly createdBefore?: string | null | undefined;
+  readonly tag?: string | null | undefined;
+  readonly author?: string | null | undefined;
+  readonly source?: string | null | undefined;
+}
+
+/** A condition that holds where a value was given. */
+export function when<Value extends SqlValue | boolean>(
+  value: Value | null | undefined,
+  sql: string,
+  toSql: (value: Value) => SqlValue = (given) => (typeof given === 'boolean' ? Number(given) : given),
+): Condition[] {
+  return value === null || value === undefined ? [] : [{ sql, values: [toSql(value)] }];
+}
+
+/** The filter's conditions on what documents and conversations share. */
+export function commonConditions(filter: CommonFilter): Condition[] {
+  return [
+    ...when(filter.updatedAfter, 'i.updated_at >= ?'),
+    ...when(filter.updatedBefore, 'i.updated_at < ?'),
+    ...when(filter.createdAfter, 'i.created_at >= ?'),
+    ...when(filter.createdBefore, 'i.created_at < ?'),
+    ...when(filter.tag, 'i.id IN (SELECT item FROM tag WHERE tag = ?)'),
+    ...when(filter.source, 'i.source = ?'),
+    ...(filter.author === null || filter.author === undefined
+      ? []
+      : [
+          {
+            sql: `i.author IN (SELECT a.id FROM account a
+                  WHERE a.person = ? OR 'acct:' || a.source || ':' || a.handle = ?)`,
+            values: [filter.author, filter.author],
+          },
+        ]),
+  ];
+}

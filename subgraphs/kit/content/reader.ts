@@ -1,0 +1,94 @@
+import { Corpus } from '../search/corpus.ts';
+import type { Question } from '../search/question.ts';
+import { search, type Hits } from '../search/searcher.ts';
+import { Database, type SqlValue } from '../store/database.ts';
+import type { Viewer } from '../viewer.ts';
+
+/** What a viewer may read: the sets of readers they are in, as JSON for `json_each` and as a set. */
+export interface Readable {
+  readonly acls: ReadonlySet<number>;
+  readonly json: string;
+}
+
+/** A condition on `item`, with its values. */
+export interface Condition {
+  readonly sql: string;
+  readonly values: readonly SqlValue[];
+}
+
+/** The reading side of a store of documents or conversations. */
+export class ContentReader {
+  readonly db: Database;
+  readonly #corpus = new Corpus();
+  #version = -1;
+
+  constructor(path: string) {
+    this.db = Database.openReader(path);
+  }
+
+  /**
+   * What the viewer may read. Every other read takes this, so that nothing is ranked, counted or cut out of a text
+   * that the viewer may not see.
+   */
+  readable(viewer: Viewer): Readable {
+    const readers = ['everyone', ...viewer.groups.map((group) => `group:${group.toLowerCase()}`)];
+    if (viewer.person !== null) {
+      readers.push(`person:${viewer.person.toLowerCase()}`);
+      const handles = this.db.all<{ handle: string }>(
+        'SELECT DISTINCT handle FROM identity_handle WHERE person = ?',
+        viewer.person,
+      );
+      for (const { handle } of handles) readers.push(`person:${handle}`);
+    }
+    const rows = this.db.all<{ acl: number }>(
+      'SELECT DISTINCT acl FROM acl_reader WHERE reader IN (SELECT value FROM json_each(?))',
+      JSON.stringify(readers),
+    );
+    const acls = new Set(rows.map(({ acl }) => acl));
+    return { acls, json: JSON.stringify([...acls]) };
+  }
+
+  /** Everything that matches the question, best first. */
+  search(question: Question, readable: Readable, since?: number): Hits {
+    // One snapshot: postings and what is known of their documents must be of the same moment.
+    return this.db.snapshot(() => {
+      const version = this.db.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
+      if (version !== this.#version) {
+        this.#corpus.refresh(this.db);
+        this.#version = version;
+      }
+      return search(this.db, this.#corpus, question, { acls: readable.acls, since });
+    });
+  }
+
+  /** Reads the ranking's part of the store into memory, so that the first question need not wait for it. */
+  warm(): void {
+    this.search({ terms: new Map(), pairs: [] }, { acls: new Set(), json: '[]' });
+  }
+
+  /** Ids of the items that fulfil all conditions and may be read. */
+  idsWhere(conditions: readonly Condition[], readable: Readable): Set<number> {
+    const { sql, values } = whereClause(conditions, readable);
+    return new Set(this.db.all<{ id: number }>(`SELECT id FROM item i WHERE ${sql}`, ...values).map(({ id }) => id));
+  }
+
+  /** How many items fulfil all conditions and may be read. */
+  countWhere(conditions: readonly Condition[], readable: Readable): number {
+    const { sql, values } = whereClause(conditions, readable);
+    return this.db.get<{ n: number }>(`SELECT count(*) AS n FROM item i WHERE ${sql}`, ...values)?.n ?? 0;
+  }
+
+  close(): void {
+    this.db.close();
+  }
+}
+
+/** The conditions and the readers' one as SQL. */
+export function whereClause(
+  conditions: readonly Condition[],
+  readable: Readable,
+): { sql: string; values: readonly SqlValue[] } {
+  const readers = { sql: 'i.acl IN (SELECT value FROM json_each(?))', values: [readable.json] };
+  const all = [readers, ...conditions];
+  return { sql: all.map(({ sql }) => `(${sql})`).join(' AND '), values: all.flatMap(({ values }) => values) };
+}

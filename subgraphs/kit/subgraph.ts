@@ -1,0 +1,35 @@
+import type { GraphQLSchema } from 'graphql';
+import type { ConnectorKind } from './connector.ts';
+import type { Database } from './store/database.ts';
+import type { SyncStore } from './sync/sync-store.ts';
+import type { Viewer } from './viewer.ts';
+
+/** What of the configuration a subgraph's answers depend on, besides its sources. */
+export interface SubgraphSettings {
+  /** The thesaurus file; none without it. */
+  readonly thesaurus?: string | undefined;
+}
+
+/** A subgraph that answers: its schema over its store. */
+export interface SubgraphService {
+  readonly schema: GraphQLSchema;
+  readonly db: Database;
+  /** What resolvers get as context for one request in the name of this viewer. */
+  contextFor(viewer: Viewer): object;
+  /** Reads into memory what the first question would else wait for. */
+  warm(): void;
+  close(): void;
+}
+
+/** A subgraph: what FILL needs of it, and what ASK does. */
+export interface Subgraph {
+  /** Its name in the supergraph and in the configuration. */
+  readonly name: 'directory' | 'documents' | 'forum';
+  /** What sources may be. The item's type is the subgraph's own affair. */
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly connectors: readonly ConnectorKind<any>[];
+  // oxlint-disable-next-line typescript/no-explicit-any
+  openWriter(path: string): SyncStore<any>;
+  /** @throws when the store does not exist yet: open a writer first. */
+  openService(path: string, settings: SubgraphSettings): SubgraphService;
+}

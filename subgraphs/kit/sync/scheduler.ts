@@ -1,0 +1,213 @@
+import type { Connector, ConnectorKind, Health, Log } from '../connector.ts';
+import { ConnectorError } from '../errors.ts';
+import { refreshIdentities } from '../identity/copy.ts';
+import type { IdentityFeed } from '../identity/identity.ts';
+import type { SyncStore } from './sync-store.ts';
+import { syncSource, type SyncProgress } from './sync-source.ts';
+import { beginRun, failRun, registerSource, sourceRows } from './sync-state.ts';
+
+/** A configured source, ready to be opened. */
+export interface SourceConfig {
+  /** Its name, unique over all areas. */
+  readonly name: string;
+  /** The kind of connector. */
+  readonly connector: string;
+  /** The options, checked. */
+  readonly options: unknown;
+  /** How long to wait between two syncs of a tool that cannot tell of changes, in seconds. */
+  readonly everySeconds: number;
+}
+
+/** What a sync tells whoever runs it. */
+export type SyncEvent =
+  | ({ readonly type: 'progress'; readonly source: string } & SyncProgress)
+  | ({ readonly type: 'synced'; readonly source: string } & SyncProgress)
+  | { readonly type: 'failed'; readonly source: string; readonly code: string; readonly message: string }
+  /** Every source has been tried once. */
+  | { readonly type: 'settled' };
+
+/** How long a failed sync waits before the next try: doubled each time, up to the source's own interval. */
+const FIRST_RETRY_MS = 5_000;
+
+/** Keeps one store in step with its sources. There is one per store, and it alone writes. */
+export class Scheduler {
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly #store: SyncStore<any>;
+  // oxlint-disable-next-line typescript/no-explicit-any
+  readonly #kinds: readonly ConnectorKind<any>[];
+  readonly #sources: readonly SourceConfig[];
+  readonly #deps: { readonly baseDir: string; readonly log: Log };
+  readonly #onEvent: (event: SyncEvent) => void;
+  readonly #openFeed: (() => IdentityFeed) | undefined;
+  readonly #abort = new AbortController();
+  readonly #open = new Map<string, Connector<unknown>>();
+  readonly #stops: (() => void)[] = [];
+  #feed: IdentityFeed | undefined;
+  #queue: Promise<unknown> = Promise.resolve();
+
+  constructor(options: {
+    // oxlint-disable-next-line typescript/no-explicit-any
+    readonly store: SyncStore<any>;
+    // oxlint-disable-next-line typescript/no-explicit-any
+    readonly kinds: readonly ConnectorKind<any>[];
+    readonly sources: readonly SourceConfig[];
+    readonly baseDir: string;
+    readonly log: Log;
+    readonly onEvent: (event: SyncEvent) => void;
+    /** Opens the directory's identity map; none for the directory itself. */
+    readonly openFeed?: (() => IdentityFeed) | undefined;
+  }) {
+    this.#store = options.store;
+    this.#kinds = options.kinds;
+    this.#sources = options.sources;
+    this.#deps = options;
+    this.#onEvent = options.onEvent;
+    this.#openFeed = options.openFeed;
+    this.#register();
+  }
+
+  /** Syncs every source once, one after another, and says so. */
+  async syncAll(): Promise<void> {
+    await this.refreshIdentities();
+    for (const source of this.#sources) await this.#once(source);
+    await this.refreshIdentities();
+    this.#onEvent({ type: 'settled' });
+  }
+
+  /** Syncs every source, and goes on doing so whenever a tool changes or its time has come, until `stop`. */
+  async start(): Promise<void> {
+    await this.syncAll();
+    for (const source of this.#sources) this.#schedule(source, source.everySeconds * 1_000, 0);
+  }
+
+  /** Takes over what changed in the directory's identity map. */
+  async refreshIdentities(): Promise<void> {
+    if (!this.#openFeed) return;
+    const open = this.#openFeed;
+    await this.#enqueue(async () => {
+      try {
+        this.#feed ??= open();
+        await refreshIdentities(this.#store.db, this.#feed, this.#abort.signal);
+      } catch (error) {
+        // Accounts stay linked as they were; the next change or sync brings the map.
+        if (!this.#abort.signal.aborted) this.#deps.log.warn({ error }, 'the identity map cannot be read');
+      }
+    });
+  }
+
+  /** Ends what is running after its present batch, and closes connectors and store. */
+  async stop(): Promise<void> {
+    this.#abort.abort();
+    for (const stop of this.#stops) stop();
+    await this.#queue.catch(() => undefined);
+    for (const connector of this.#open.values()) await connector.close();
+    this.#feed?.close();
+    this.#store.close();
+  }
+
+  #register(): void {
+    const configured = new Set(this.#sources.map(({ name }) => name));
+    for (const { name } of sourceRows(this.#store.db)) if (!configured.has(name)) this.#store.removeSource(name);
+    for (const { name, connector, options } of this.#sources) {
+      registerSource(this.#store.db, { name, connector, options: JSON.stringify(options) });
+    }
+  }
+
+  /** One sync. @returns whether it went through. */
+  async #once(source: SourceConfig): Promise<boolean> {
+    return this.#enqueue(async () => {
+      if (this.#abort.signal.aborted) return false;
+      try {
+        const connector = await this.#connectorOf(source);
+        const progress = await syncSource(this.#store, source.name, connector, this.#abort, (progress) =>
+          this.#onEvent({ type: 'progress', source: source.name, ...progress }),
+        );
+        this.#onEvent({ type: 'synced', source: source.name, ...progress });
+        return true;
+      } catch (error) {
+        if (this.#abort.signal.aborted) return false;
+        this.#deps.log.warn({ error, source: source.name }, 'sync failed');
+        const known = error instanceof ConnectorError;
+        this.#onEvent({
+          type: 'failed',
+          source: source.name,
+          code: known ? error.code : 'BAD_RESPONSE',
+          message: known ? error.message : 'The connector failed in an unforeseen way; the log has the cause.',
+        });
+        return false;
+      }
+    });
+  }
+
+  async #connectorOf(source: SourceConfig): Promise<Connector<unknown>> {
+    const open = this.#open.get(source.name);
+    if (open) return open;
+    try {
+      const connector = await openConnector(this.#kinds, source, this.#deps);
+      this.#open.set(source.name, connector);
+      return connector;
+    } catch (error) {
+      failRun(this.#store.db, beginRun(this.#store.db, source.name).run, error);
+      throw error;
+    }
+  }
+
+  #schedule(source: SourceConfig, delayMs: number, failures: number): void {
+    let timer: NodeJS.Timeout | undefined;
+    const run = async () => {
+      clearTimeout(timer);
+      unwatch?.();
+      if (this.#abort.signal.aborted) return;
+      const isFine = await this.#once(source);
+      const interval = source.everySeconds * 1_000;
+      const retry = Math.min(interval, FIRST_RETRY_MS * 2 ** failures);
+      this.#schedule(source, isFine ? interval : retry, isFine ? 0 : failures + 1);
+    };
+    const unwatch = this.#open.get(source.name)?.watch?.(() => void run());
+    timer = setTimeout(() => void run(), delayMs);
+    this.#stops.push(() => {
+      clearTimeout(timer);
+      unwatch?.();
+    });
+  }
+
+  /** One thing after another: there is one writer, and batches of two sources must not wait for each other's locks. */
+  #enqueue<Result>(work: () => Promise<Result>): Promise<Result> {
+    const result = this.#queue.then(work, work);
+    this.#queue = result.catch(() => undefined);
+    return result;
+  }
+}
+
+/** Opens a source's connector. @throws ConnectorError as the connector does. */
+export async function openConnector(
+  // oxlint-disable-next-line typescript/no-explicit-any
+  kinds: readonly ConnectorKind<any>[],
+  source: SourceConfig,
+  deps: { readonly baseDir: string; readonly log: Log },
+): Promise<Connector<unknown>> {
+  const kind = kinds.find(({ name }) => name === source.connector);
+  if (!kind) throw new ConnectorError('MISCONFIGURED', `There is no connector "${source.connector}".`);
+  return kind.open(source.options, { source: source.name, ...deps });
+}
+
+/** Opens a source, asks how it does, and closes it again. */
+export async function checkSource(
+  // oxlint-disable-next-line typescript/no-explicit-any
+  kinds: readonly ConnectorKind<any>[],
+  source: SourceConfig,
+  deps: { readonly baseDir: string; readonly log: Log },
+  signal: AbortSignal,
+): Promise<Health> {
+  try {
+    const connector = await openConnector(kinds, source, deps);
+    try {
+      return await connector.health({ signal });
+    } finally {
+      await connector.close();
+    }
+  } catch (error) {
+    if (!(error instanceof ConnectorError)) return { status: 'unknown', detail: 'The connector failed in an unforeseen way.' };
+    return { status: error.code === 'UNAVAILABLE' ? 'unknown' : 'failed', detail: error.message };
+  }
+}

@@ -1,0 +1,52 @@
+import type { Call, Connector } from '../connector.ts';
+import { beginRun, completeRun, failRun } from './sync-state.ts';
+import type { SyncStore } from './sync-store.ts';
+
+/** How far a run has come. */
+export interface SyncProgress {
+  /** Items stored, new or changed. */
+  readonly changed: number;
+  /** Items deleted because the tool said so; a sweep's are not counted. */
+  readonly deleted: number;
+  /** Items looked at. */
+  readonly seen: number;
+  /** Items that could not be used. */
+  readonly refused: number;
+}
+
+/**
+ * Runs one sync of a source to its end, batch by batch. Killed at any moment it loses nothing: the next run goes on
+ * after the last batch stored.
+ * @throws what the connector threw, after it was noted in the store.
+ */
+export async function syncSource<Item>(
+  store: SyncStore<Item>,
+  source: string,
+  connector: Connector<Item>,
+  call: Call,
+  onProgress: (progress: SyncProgress) => void,
+): Promise<SyncProgress> {
+  const begun = beginRun(store.db, source);
+  let { run } = begun;
+  let progress: SyncProgress = { changed: 0, deleted: 0, seen: 0, refused: 0 };
+  try {
+    for await (const batch of connector.changes(begun.cursor, (key) => store.known(source, key), call)) {
+      call.signal.throwIfAborted();
+      run = store.apply(run, batch);
+      progress = {
+        changed: progress.changed + batch.upserts.length,
+        deleted: progress.deleted + batch.deletes.length,
+        seen: progress.seen + batch.upserts.length + batch.unchanged.length,
+        refused: progress.refused + batch.problems.length,
+      };
+      onProgress(progress);
+    }
+  } catch (error) {
+    // Ending the process is no fault of the tool: the run stays open and is taken up again.
+    if (!call.signal.aborted) failRun(store.db, run, error);
+    throw error;
+  }
+  store.complete?.();
+  completeRun(store.db, run);
+  return progress;
+}

@@ -1,0 +1,17 @@
+import type { Batch } from '../connector.ts';
+import type { Database } from '../store/database.ts';
+import type { RunOf } from './sync-state.ts';
+
+/** The writing side of a store, as a sync needs it. */
+export interface SyncStore<Item> {
+  readonly db: Database;
+  /** The version stored of an item; undefined for one not there. */
+  known(source: string, key: string): string | undefined;
+  /** Stores a batch with its cursor in one transaction; the run that the next batch belongs to. */
+  apply(run: RunOf, batch: Batch<Item>): RunOf;
+  /** Called when a run has come to its end: for what can only be worked out when everything is there. */
+  complete?(): void;
+  /** Removes all of a source. */
+  removeSource(source: string): void;
+  close(): void;
+}

@@ -1,0 +1,12 @@
+/** What every store keeps of its sources. */
+export const SYNC_TABLES = `
+  CREATE TABLE source (
+    name TEXT PRIMARY KEY, connector TEXT NOT NULL, options TEXT NOT NULL, cursor TEXT, run INTEGER NOT NULL DEFAULT 0,
+    running INTEGER NOT NULL DEFAULT 0, last_sync_at TEXT, last_success_at TEXT,
+    error_code TEXT, error_message TEXT, error_at TEXT
+  ) WITHOUT ROWID;
+  CREATE TABLE problem (
+    source TEXT NOT NULL, place TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL, run INTEGER NOT NULL,
+    PRIMARY KEY (source, place)
+  ) WITHOUT ROWID;
+`;

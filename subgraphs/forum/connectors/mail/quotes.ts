@@ -1,7 +1,7 @@
 import { tidy } from '../../../kit/text/plain.ts';
 
 // Written by mail programs of the usual languages of a European company; others' quotes still go by their `>`.
-const WROTE = /(?:wrote|writes|schrieb|schreef|skrev|kirjoitti|a écrit|escribió|escreveu|ha scritto|napisał(?:\(a\))?)\s?:$/i;
+const WROTE = /(?:(?:wrote|writes|kirjoitti|a écrit|escribió|escreveu|ha scritto)|(?:schrieb|schreef|skrev|napisał(?:\(a\))?)(?:\s[^:]{1,100})?)\s?:$/i;
 const ORIGINAL = /^-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|weitergeleitete nachricht|message d'origine|mensaje original|messaggio originale|ursprungligt meddelande|oprindelig meddelelse|oorspronkelijk bericht|alkuperäinen viesti)\s*-{2,}$/i;
 const HEADER_FROM = /^\*?(?:From|Von|De|Da|Från|Fra|Van|Lähettäjä|Od):\*?\s\S/;
 const HEADER_MORE = /^\*?(?:Sent|Date|Gesendet|Datum|Envoyé|Date|Enviado(?: el)?|Inviato|Data|Skickat|Sendt|Verzonden|Lähetetty|Wysłano|To|An|À|Para|A|Till|Til|Aan|Do|Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Ämne|Emne|Onderwerp|Aihe|Temat):\*?\s/;
@@ -43,8 +43,9 @@ function introductionAt(lines: readonly string[], at: number): number | 'rest' {
     const part = lines.slice(at, at + length);
     if (part.some((line) => line.trim() === '' || line.length > 500)) return 0;
     if (!WROTE.test((part.at(-1) as string).trim())) continue;
-    const next = lines.slice(at + length).find((line) => line.trim() !== '');
-    if (next === undefined || /^ ?>/.test(next)) return length;
+    let next = at + length;
+    while (next < lines.length && lines[next]?.trim() === '') next++;
+    if (next === lines.length || /^ ?>/.test(lines[next] as string)) return length;
     // Unmarked quotations only after a mail program's full introduction, with a date and an address.
     const whole = part.join(' ');
     return /\d{4}|\d\d:\d\d/.test(whole) && /@|<[^>]*>/.test(whole) ? 'rest' : 0;

@@ -473,6 +473,8 @@ export type Query = {
   readonly topic: Topic;
   /** Who is asking, as Atrium understood it. */
   readonly viewer: Viewer;
+  /** The viewer a person would be: for the gateway, once it has established who is asking. Null for nobody known. */
+  readonly viewerOf?: Maybe<Viewer>;
 };
 
 
@@ -523,6 +525,12 @@ export type QueryTopicArgs = {
   group?: InputMaybe<Scalars['ID']['input']>;
   query: Scalars['String']['input'];
   since?: InputMaybe<Scalars['DateTime']['input']>;
+};
+
+
+/** Where every question starts. */
+export type QueryViewerOfArgs = {
+  person: Scalars['ID']['input'];
 };
 
 /** What one area says for a person. */
@@ -1147,6 +1155,7 @@ export type QueryResolvers<ContextType = DirectoryContext, ParentType extends Re
   sources?: Resolver<ResolversTypes['Sources'], ParentType, ContextType>;
   topic?: Resolver<ResolversTypes['Topic'], ParentType, ContextType, RequireFields<QueryTopicArgs, 'query'>>;
   viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
+  viewerOf?: Resolver<Maybe<ResolversTypes['Viewer']>, ParentType, ContextType, RequireFields<QueryViewerOfArgs, 'person'>>;
 };
 
 export type ReasonResolvers<ContextType = DirectoryContext, ParentType extends ResolversParentTypes['Reason'] = ResolversParentTypes['Reason']> = {

@@ -35,6 +35,12 @@ export const resolvers: Resolvers = {
     group: (_, { id }, { reader }) => reader.findGroup(id) ?? null,
     groups: (_, args, { reader }) => groupList(reader, 'all', [], args),
     viewer: (_, _args, { viewer }) => viewer,
+    viewerOf: (_, { person }, { reader }) => {
+      const found = reader.findPerson(person);
+      // Somebody who left is nobody: their rights left with them.
+      if (!found || found.active === 0) return null;
+      return { person: found.gid, groups: reader.groupNames(found), operator: false };
+    },
     sources: () => ({}),
   },
   Sources: {

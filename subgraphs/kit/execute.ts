@@ -1,6 +1,8 @@
-import { execute, parse, validate, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
-import type { Viewer } from './viewer.ts';
+import { execute, GraphQLError, parse, validate, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import type { Log } from './connector.ts';
+import { ERROR_CATALOGUE } from './errors.ts';
 import type { SubgraphService } from './subgraph.ts';
+import type { Viewer } from './viewer.ts';
 
 /** An operation for a subgraph, as GraphQL over HTTP has it. */
 export interface SubgraphRequest {
@@ -17,8 +19,11 @@ export class SubgraphExecutor {
   readonly service: SubgraphService;
   readonly #documents = new Map<string, DocumentNode | ExecutionResult>();
 
-  constructor(service: SubgraphService) {
+  readonly #log: Log;
+
+  constructor(service: SubgraphService, log: Log) {
     this.service = service;
+    this.#log = log;
   }
 
   /** The context of one request in the name of a viewer: share it between operations of the same request. */
@@ -31,17 +36,32 @@ export class SubgraphExecutor {
     const document = this.#documentOf(request.query);
     if (!('kind' in document)) return document;
     try {
-      return await execute({
+      const result = await execute({
         schema: this.service.schema,
         document,
         contextValue,
         variableValues: request.variables ?? {},
         operationName: request.operationName ?? null,
       });
+      return result.errors ? { ...result, errors: result.errors.map((error) => this.#toClient(error)) } : result;
     } catch (error) {
       // graphql-js throws only for what is wrong with the request as a whole.
-      return { errors: [error as NonNullable<ExecutionResult['errors']>[number]] };
+      return { errors: [this.#toClient(error as GraphQLError)] };
     }
+  }
+
+  /** Errors of the catalogue and of graphql-js pass; the cause of anything else goes to the log, not to the client. */
+  #toClient(error: GraphQLError): GraphQLError {
+    const code = error.extensions?.['code'];
+    if (typeof code === 'string' && code in ERROR_CATALOGUE) return error;
+    if (error.originalError === undefined && error.path === undefined) {
+      return new GraphQLError(error.message, { extensions: { code: 'BAD_USER_INPUT' } });
+    }
+    this.#log.error({ err: error.originalError ?? error, path: error.path }, 'a resolver failed');
+    return new GraphQLError('This part of the answer failed.', {
+      path: error.path,
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    });
   }
 
   #documentOf(query: string): DocumentNode | ExecutionResult {
@@ -61,6 +81,6 @@ function prepare(schema: GraphQLSchema, query: string): DocumentNode | Execution
     const errors = validate(schema, document);
     return errors.length > 0 ? { errors } : document;
   } catch (error) {
-    return { errors: [error as NonNullable<ExecutionResult['errors']>[number]] };
+    return { errors: [error as GraphQLError] };
   }
 }

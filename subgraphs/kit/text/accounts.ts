@@ -21,7 +21,12 @@ export function toAccount(value: unknown): Account | undefined {
   }
   if (typeof value !== 'object' || value === null) return undefined;
   const field = (name: string): string | undefined => {
-    const own: unknown = value instanceof Map ? value.get(name) : Object.hasOwn(value, name) ? (value as Record<string, unknown>)[name] : undefined;
+    const own: unknown =
+      value instanceof Map
+        ? value.get(name)
+        : Object.hasOwn(value, name)
+          ? (value as Record<string, unknown>)[name]
+          : undefined;
     return typeof own === 'string' ? cleanLine(own) : undefined;
   };
   return account(field('handle') ?? field('mail') ?? '', field('name'), field('mail'));
@@ -30,7 +35,8 @@ export function toAccount(value: unknown): Account | undefined {
 function account(written: string, name: string | undefined, mailWritten: string | undefined): Account | undefined {
   const handle = isMail(written) ? written.toLowerCase() : written;
   if (handle === '') return undefined;
-  const mail = mailWritten !== undefined && isMail(mailWritten) ? mailWritten.toLowerCase() : isMail(handle) ? handle : undefined;
+  const mail =
+    mailWritten !== undefined && isMail(mailWritten) ? mailWritten.toLowerCase() : isMail(handle) ? handle : undefined;
   return { handle, ...(name ? { name } : {}), ...(mail === undefined ? {} : { mail }) };
 }
 

@@ -31,7 +31,9 @@ function fromParts(year = '', month = '', day = '', time = '', zone = 'Z'): stri
   // V8 makes the 2nd of March of the 30th of February; no tool means that.
   const date = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
   if (date.getUTCMonth() !== Number(month) - 1 || date.getUTCDate() !== Number(day)) return undefined;
-  const offset = /^z$/i.test(zone) ? 'Z' : zone.replace(':', '').replace(/^([+-]\d\d)(\d\d)?$/, (_, h, m) => `${h}:${m ?? '00'}`);
+  const offset = /^z$/i.test(zone)
+    ? 'Z'
+    : zone.replace(':', '').replace(/^([+-]\d\d)(\d\d)?$/, (_, h, m) => `${h}:${m ?? '00'}`);
   return fromMillis(Date.parse(`${year}-${month}-${day}T${time.replace(',', '.')}${offset}`));
 }
 

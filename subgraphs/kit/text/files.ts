@@ -17,36 +17,57 @@ export interface FoundFile {
 /** A short, stable hash: for versions and fingerprints, not for secrets. */
 export function fingerprint(...parts: readonly (string | Uint8Array)[]): string {
   if (parts.length === 1) return hash('sha1', parts[0] as string | Uint8Array, 'base64url');
-  return hash('sha1', parts.map((part) => (typeof part === 'string' ? part : hash('sha1', part, 'base64url'))).join('\0'), 'base64url');
+  return hash(
+    'sha1',
+    parts.map((part) => (typeof part === 'string' ? part : hash('sha1', part, 'base64url'))).join('\0'),
+    'base64url',
+  );
 }
 
 /** What the file system says, as the catalogue's error: never an empty answer. */
 export function fileError(source: string, path: string, cause: unknown): ConnectorError {
   const code = (cause as NodeJS.ErrnoException | null)?.code;
   if (code === 'ENOENT' || code === 'ENOTDIR') {
-    return new ConnectorError('MISCONFIGURED', `${source}: there is no ${path}; set \`path\` to where the data lies`, { cause });
+    return new ConnectorError('MISCONFIGURED', `${source}: there is no ${path}; set \`path\` to where the data lies`, {
+      cause,
+    });
   }
   if (code === 'EACCES' || code === 'EPERM') {
-    return new ConnectorError('FORBIDDEN', `${source}: ${path} may not be read; give Atrium's user the right to read it`, { cause });
+    return new ConnectorError(
+      'FORBIDDEN',
+      `${source}: ${path} may not be read; give Atrium's user the right to read it`,
+      { cause },
+    );
   }
-  return new ConnectorError('UNAVAILABLE', `${source}: ${path} cannot be read (${code ?? 'unknown reason'})`, { cause });
+  return new ConnectorError('UNAVAILABLE', `${source}: ${path} cannot be read (${code ?? 'unknown reason'})`, {
+    cause,
+  });
 }
 
 /**
  * The file at `path`, or, when that is a folder, the files directly in it that end in one of `extensions`, by name.
  * @throws ConnectorError when there is nothing to read.
  */
-export async function findFiles(path: string, extensions: readonly string[], deps: ConnectorDeps): Promise<FoundFile[]> {
+export async function findFiles(
+  path: string,
+  extensions: readonly string[],
+  deps: ConnectorDeps,
+): Promise<FoundFile[]> {
   const full = resolve(deps.baseDir, path);
   try {
     const at = await stat(full, { bigint: true });
     if (!at.isDirectory()) return [await found(full)];
-    const names = (await readdir(full)).filter((name) => extensions.some((end) => name.toLowerCase().endsWith(end))).sort();
+    const names = (await readdir(full))
+      .filter((name) => extensions.some((end) => name.toLowerCase().endsWith(end)))
+      .sort();
     if (names.length > 0) return await Promise.all(names.map((name) => found(join(full, name))));
   } catch (cause) {
     throw fileError(deps.source, full, cause);
   }
-  throw new ConnectorError('MISCONFIGURED', `${deps.source}: ${full} holds no file ending in ${extensions.join(' or ')}; set \`path\` to where the data lies`);
+  throw new ConnectorError(
+    'MISCONFIGURED',
+    `${deps.source}: ${full} holds no file ending in ${extensions.join(' or ')}; set \`path\` to where the data lies`,
+  );
 }
 
 async function found(path: string): Promise<FoundFile> {
@@ -90,7 +111,7 @@ export async function* linesOf(file: FoundFile, maxBytes: number, source: string
     let start = 0;
     let number = 1;
     let skipping = false;
-    for (let position = 0; ; ) {
+    for (let position = 0; ;) {
       stopIfCancelled(call, source);
       const chunk = Buffer.allocUnsafe(CHUNK);
       let bytesRead: number;
@@ -102,14 +123,21 @@ export async function* linesOf(file: FoundFile, maxBytes: number, source: string
       if (bytesRead === 0) break;
       const base = position - rest.length;
       position += bytesRead;
-      const data = rest.length === 0 ? chunk.subarray(0, bytesRead) : Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
+      const data =
+        rest.length === 0 ? chunk.subarray(0, bytesRead) : Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
       const lines: Line[] = [];
       let from = 0;
       for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, from)) {
         const tooLong = skipping || at - from > maxBytes;
         const until = at > from && data[at - 1] === 13 ? at - 1 : at;
         const end = base + at + 1;
-        lines.push({ bytes: tooLong ? data.subarray(0, 0) : data.subarray(from, until), start, end, number: number++, tooLong });
+        lines.push({
+          bytes: tooLong ? data.subarray(0, 0) : data.subarray(from, until),
+          start,
+          end,
+          number: number++,
+          tooLong,
+        });
         skipping = false;
         start = end;
         from = at + 1;
@@ -132,7 +160,8 @@ export async function* linesOf(file: FoundFile, maxBytes: number, source: string
 
 /** Ends a run that nobody waits for any more. */
 export function stopIfCancelled(call: Call, source: string): void {
-  if (call.signal.aborted) throw new ConnectorError('CANCELLED', `${source}: the sync was ended`, { cause: call.signal.reason });
+  if (call.signal.aborted)
+    throw new ConnectorError('CANCELLED', `${source}: the sync was ended`, { cause: call.signal.reason });
 }
 
 /**
@@ -140,7 +169,12 @@ export function stopIfCancelled(call: Call, source: string): void {
  * takes any bytes.
  */
 export function decodeBytes(bytes: Uint8Array, charset?: string): string {
-  const marked = bytes[0] === 0xff && bytes[1] === 0xfe ? 'utf-16le' : bytes[0] === 0xfe && bytes[1] === 0xff ? 'utf-16be' : undefined;
+  const marked =
+    bytes[0] === 0xff && bytes[1] === 0xfe
+      ? 'utf-16le'
+      : bytes[0] === 0xfe && bytes[1] === 0xff
+        ? 'utf-16be'
+        : undefined;
   if (marked === undefined && isUtf8(bytes)) return new TextDecoder().decode(bytes);
   try {
     return new TextDecoder(marked ?? charset ?? 'windows-1252').decode(bytes);

@@ -21,16 +21,40 @@ export interface HtmlOptions {
   readonly dropQuotes?: boolean;
 }
 
-const HIDDEN = new Set(['script', 'style', 'noscript', 'template', 'svg', 'iframe', 'object', 'canvas', 'nav', 'select', 'textarea']);
+const HIDDEN = new Set([
+  'script',
+  'style',
+  'noscript',
+  'template',
+  'svg',
+  'iframe',
+  'object',
+  'canvas',
+  'nav',
+  'select',
+  'textarea',
+]);
 const BLOCKS = new Set(
-  'address article aside blockquote body dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main ol p pre section summary table tr ul'.split(' '),
+  'address article aside blockquote body dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main ol p pre section summary table tr ul'.split(
+    ' ',
+  ),
 );
 const PARAGRAPHS = new Set('p h1 h2 h3 h4 h5 h6 ul ol pre table blockquote'.split(' '));
-const META: Record<string, 'author' | 'keywords' | 'created' | 'updated' | undefined> = Object.assign(Object.create(null), {
-  author: 'author', 'dc.creator': 'author', keywords: 'keywords',
-  date: 'created', 'dc.date': 'created', 'article:published_time': 'created', 'dcterms.created': 'created',
-  'last-modified': 'updated', 'article:modified_time': 'updated', 'dcterms.modified': 'updated',
-});
+const META: Record<string, 'author' | 'keywords' | 'created' | 'updated' | undefined> = Object.assign(
+  Object.create(null),
+  {
+    author: 'author',
+    'dc.creator': 'author',
+    keywords: 'keywords',
+    date: 'created',
+    'dc.date': 'created',
+    'article:published_time': 'created',
+    'dcterms.created': 'created',
+    'last-modified': 'updated',
+    'article:modified_time': 'updated',
+    'dcterms.modified': 'updated',
+  },
+);
 
 /**
  * HTML as text (WHATWG HTML, tokenised by htmlparser2): scripts, styles and navigation dropped, blocks on lines of
@@ -50,7 +74,12 @@ export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
   // Line breaks owed before the next word: blocks within blocks ask for theirs only once.
   let breaks = 0;
   const write = (text: string): void => {
-    const shown = pre > 0 ? text : breaks > 0 || out.length === 0 ? text.replace(/\s+/g, ' ').trimStart() : text.replace(/\s+/g, ' ');
+    const shown =
+      pre > 0
+        ? text
+        : breaks > 0 || out.length === 0
+          ? text.replace(/\s+/g, ' ').trimStart()
+          : text.replace(/\s+/g, ' ');
     if (shown === '') return;
     out.push('\n'.repeat(breaks), shown);
     breaks = 0;
@@ -111,7 +140,10 @@ export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
     text,
     links: [...new Set([...webAddresses(hrefs, options.base), ...addressesIn(text)])],
     ...(author === '' ? {} : { author }),
-    keywords: (meta.keywords ?? '').split(',').map(cleanLine).filter((word) => word !== ''),
+    keywords: (meta.keywords ?? '')
+      .split(',')
+      .map(cleanLine)
+      .filter((word) => word !== ''),
     ...(meta.created === undefined ? {} : { created: meta.created }),
     ...(meta.updated === undefined ? {} : { updated: meta.updated }),
   };

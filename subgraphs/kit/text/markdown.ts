@@ -40,7 +40,8 @@ export function splitFrontMatter(source: string): FrontMatter {
   const end = /\r?\n(?:---|\.\.\.)[ \t]*(?:\r?\n|$)/.exec(text.slice(3));
   // A lone `---` on top is a thematic break (CommonMark 4.1), but one followed by `readers:` is a forgotten end.
   if (end === null) {
-    if (/^---[ \t]*\r?\n\s*[\w-]+[ \t]*:/.test(text)) throw new FrontMatterError('the front matter has no closing ---', 1);
+    if (/^---[ \t]*\r?\n\s*[\w-]+[ \t]*:/.test(text))
+      throw new FrontMatterError('the front matter has no closing ---', 1);
     return { fields: new Map(), body: text };
   }
   const yaml = text.slice(3, 3 + end.index);
@@ -51,7 +52,10 @@ export function splitFrontMatter(source: string): FrontMatter {
     value = parseYaml(yaml, { mapAsMap: true, maxAliasCount: 20, logLevel: 'error' });
   } catch (cause) {
     const at = (cause as { linePos?: [{ line: number }] }).linePos?.[0].line ?? 1;
-    const reason = cause instanceof Error ? (cause.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '') : 'unreadable';
+    const reason =
+      cause instanceof Error
+        ? (cause.message.split('\n')[0] ?? '').replace(/ at line \d+, column \d+:?$/, '')
+        : 'unreadable';
     throw new FrontMatterError(`the front matter is not YAML: ${reason}`, at);
   }
   if (value === null || value === undefined) return { fields: new Map(), body };
@@ -109,7 +113,10 @@ function block(tokens: readonly Token[], state: State): void {
         state.out.push('\n');
         break;
       case 'text':
-        state.out.push(token.tokens === undefined ? decodeEntities(String(token['text'])) : inline(token.tokens, state), '\n');
+        state.out.push(
+          token.tokens === undefined ? decodeEntities(String(token['text'])) : inline(token.tokens, state),
+          '\n',
+        );
         break;
       case 'table':
         for (const row of [token['header'], ...token['rows']] as { tokens: Token[] }[][]) {
@@ -155,7 +162,10 @@ function inline(tokens: readonly Token[], state: State): string {
       case 'checkbox':
         break;
       default:
-        text += 'tokens' in token && token.tokens !== undefined ? inline(token.tokens, state) : decodeEntities('text' in token ? String(token.text) : '');
+        text +=
+          'tokens' in token && token.tokens !== undefined
+            ? inline(token.tokens, state)
+            : decodeEntities('text' in token ? String(token.text) : '');
     }
   }
   return text;

@@ -8,12 +8,17 @@ const CONTROLS = /[\u0000-\u0008\u000B\u000C\u000E-\u001F\u007F\uFEFF]/g;
 /** Text as the store may have it: well-formed Unicode, `\n` line ends, no control characters, of bounded length. */
 export function clean(text: string): string {
   const short = text.length > MAX_TEXT ? text.slice(0, MAX_TEXT) : text;
-  return short.replace(/\r\n?|[\u2028\u2029]/g, '\n').replace(CONTROLS, '').toWellFormed();
+  return short
+    .replace(/\r\n?|[\u2028\u2029]/g, '\n')
+    .replace(CONTROLS, '')
+    .toWellFormed();
 }
 
 /** `clean` on one line: for titles, names, tags. */
 export function cleanLine(text: string): string {
-  return clean(text.length > 2000 ? text.slice(0, 2000) : text).replace(/\s+/g, ' ').trim();
+  return clean(text.length > 2000 ? text.slice(0, 2000) : text)
+    .replace(/\s+/g, ' ')
+    .trim();
 }
 
 /** Paragraphs as a reader sees them: no trailing blanks, at most one empty line in a row. */
@@ -31,7 +36,8 @@ export function webAddress(href: string, base?: string): string | undefined {
   const text = cleanLine(href);
   if (text === '' || text.length >= 2000 || !URL.canParse(text, base)) return undefined;
   const url = new URL(text, base);
-  if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '') return undefined;
+  if ((url.protocol !== 'https:' && url.protocol !== 'http:') || url.username !== '' || url.password !== '')
+    return undefined;
   return url.href;
 }
 

@@ -36,7 +36,13 @@ const BATCH = 500;
  *
  * A run that was killed goes on where it was if the files are still the same. If not, it starts over.
  */
-export async function* runFiles<Item>(reader: FileReader<Item>, deps: ConnectorDeps, cursor: string | undefined, known: Known, call: Call): AsyncGenerator<Batch<Item>> {
+export async function* runFiles<Item>(
+  reader: FileReader<Item>,
+  deps: ConnectorDeps,
+  cursor: string | undefined,
+  known: Known,
+  call: Call,
+): AsyncGenerator<Batch<Item>> {
   const files = await reader.find();
   const id = idOf(files, reader.settings);
   const last = parseCursor(cursor);
@@ -48,6 +54,8 @@ export async function* runFiles<Item>(reader: FileReader<Item>, deps: ConnectorD
 
   let batch = emptyBatch<Item>();
   let next = from;
+  let usable = from > 0;
+  let first: Problem | undefined;
   for await (const step of reader.read(files, from, known, call)) {
     if (step.at < from) continue;
     // Only between places: what shares one is handed over together or not at all.
@@ -59,9 +67,18 @@ export async function* runFiles<Item>(reader: FileReader<Item>, deps: ConnectorD
     }
     next = step.at;
     batch.size++;
+    if ('problem' in step) first ??= step.problem;
+    else usable = true;
     if ('item' in step) batch.content.upserts.push(step.item);
     else if ('unchanged' in step) batch.content.unchanged.push(step.unchanged);
     else batch.content.problems.push(step.problem);
+  }
+  // A file of another kind under this name: that is no reason to forget all that the right one held.
+  if (!usable && first !== undefined) {
+    throw new ConnectorError(
+      'BAD_RESPONSE',
+      `${deps.source}: no usable ${reader.noun}; the first problem is at ${first.place}: ${first.reason}`,
+    );
   }
   // Written to while it was read: half a file must not make the rest of its items disappear.
   const steady = idOf(await reader.find(), reader.settings) === id;
@@ -72,7 +89,10 @@ export async function* runFiles<Item>(reader: FileReader<Item>, deps: ConnectorD
 /** A place in files that no longer exist: the next run starts over. */
 const UNUSABLE: Cursor = { id: '', at: 0 };
 
-function emptyBatch<Item>(): { size: number; content: { upserts: Item[]; deletes: string[]; unchanged: string[]; problems: Problem[] } } {
+function emptyBatch<Item>(): {
+  size: number;
+  content: { upserts: Item[]; deletes: string[]; unchanged: string[]; problems: Problem[] };
+} {
   return { size: 0, content: { upserts: [], deletes: [], unchanged: [], problems: [] } };
 }
 
@@ -81,7 +101,8 @@ function parseCursor(cursor: string | undefined): Cursor | undefined {
   try {
     const value = JSON.parse(cursor) as Partial<Cursor> | null;
     const at = value?.at;
-    if (typeof value?.id !== 'string' || !(at === 'done' || (Number.isSafeInteger(at) && (at as number) >= 0))) return UNUSABLE;
+    if (typeof value?.id !== 'string' || !(at === 'done' || (Number.isSafeInteger(at) && (at as number) >= 0)))
+      return UNUSABLE;
     return { id: value.id, at: at as Cursor['at'] };
   } catch {
     // A cursor of an older release: everything is read anew.
@@ -99,10 +120,17 @@ export async function healthOfRun<Item>(noun: string, run: () => AsyncIterable<B
       if (problem !== undefined) break;
     }
     if (problem === undefined) return { status: 'ok', detail: `Readable, but holds no ${noun}.` };
-    return { status: 'failed', detail: `No usable ${noun} at the start of it; the first problem is at ${problem.place}: ${problem.reason}` };
+    return {
+      status: 'failed',
+      detail: `No usable ${noun} at the start of it; the first problem is at ${problem.place}: ${problem.reason}`,
+    };
   } catch (error) {
-    if (!(error instanceof ConnectorError)) return { status: 'unknown', detail: `Reading failed unexpectedly: ${String(error)}` };
-    return { status: error.code === 'UNAVAILABLE' || error.code === 'CANCELLED' ? 'unknown' : 'failed', detail: error.message };
+    if (!(error instanceof ConnectorError))
+      return { status: 'unknown', detail: `Reading failed unexpectedly: ${String(error)}` };
+    return {
+      status: error.code === 'UNAVAILABLE' || error.code === 'CANCELLED' ? 'unknown' : 'failed',
+      detail: error.message,
+    };
   }
 }
 

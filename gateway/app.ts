@@ -1,0 +1,137 @@
+import './telemetry.ts';
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
+import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
+import { NOBODY, type Viewer } from '../subgraphs/kit/viewer.ts';
+import { subgraphs } from '../subgraphs/registry.ts';
+import { createApollo, dataSourceFor } from './apollo.ts';
+import { openCache } from './cache/key-value-cache.ts';
+import type { Config } from './config/schema.ts';
+import type { GatewayContext } from './context.ts';
+import { registerExplorer, sendExplorer, wantsExplorer } from './explorer/explorer.ts';
+import { registerHealth } from './http/health.ts';
+import { registerRefusals } from './http/refusals.ts';
+import { directoryAsker, explorerViewers } from './identity/ask-directory.ts';
+import { Viewers } from './identity/viewers.ts';
+import { openSubgraph } from './local-subgraphs.ts';
+import { createLog } from './log.ts';
+
+/** The header by which, in development, whoever asks says in whose name. */
+export const CHOSEN_VIEWER_HEADER = 'x-atrium-viewer';
+
+/** An operation asked from within the process. */
+export interface Question {
+  readonly query: string;
+  readonly variables?: Readonly<Record<string, unknown>>;
+  /** A person's id, mail address or user name; nobody without it. */
+  readonly viewer?: string | undefined;
+}
+
+/** The gateway, built but not listening. */
+export interface App {
+  readonly http: FastifyInstance;
+  /** Asks as over HTTP, without HTTP. */
+  ask(question: Question): Promise<{ readonly data?: unknown; readonly errors?: readonly unknown[] }>;
+  close(): Promise<void>;
+}
+
+/** What a test may put in place of what the configuration says. */
+export interface AppDeps {
+  readonly log?: ReturnType<typeof createLog>;
+}
+
+/**
+ * Builds the gateway. Subgraphs without an address are opened in this process; filling their stores is another
+ * matter, see sync.ts.
+ */
+export async function createApp(config: Config, deps: AppDeps = {}): Promise<App> {
+  const log = deps.log ?? createLog(config.log);
+  const cache = openCache(config.cache.redis, log);
+  const local = new Map<string, SubgraphExecutor>();
+  for (const subgraph of subgraphs) {
+    if (config[subgraph.name].url === undefined) local.set(subgraph.name, openSubgraph(config, subgraph, log));
+  }
+  const directory = dataSourceFor('directory', { config, log, cache, local });
+  const askDirectory = directoryAsker(directory);
+  const viewers = new Viewers(askDirectory, config.operators);
+
+  const http = Fastify({
+    bodyLimit: config.limits.bodyBytes,
+    logger: false,
+    requestIdHeader: false,
+    genReqId: (request) => requestId(request.headers['x-request-id']),
+    trustProxy: false,
+    routerOptions: { maxParamLength: 200 },
+  });
+  const apollo = await createApollo({ config, log, cache, local, plugins: [fastifyApolloDrainPlugin(http)] });
+  registerRefusals(http, log);
+  registerHealth(http, { local, cache });
+  registerExplorer(http, {
+    endpoint: '/graphql',
+    operationsDir: fileURLToPath(new URL('../schema/operations/', import.meta.url)),
+    title: config.title,
+    ...(config.development.chooseViewer && { viewers: explorerViewers(directory) }),
+  });
+  const handler = fastifyApolloHandler(apollo, {
+    context: async (request, reply) => {
+      reply.header('x-request-id', request.id);
+      const viewer = await viewers.viewerFor(chosenViewer(config, request));
+      return contextFor(viewer, request.id, signalOf(request));
+    },
+  });
+  http.route({
+    url: '/graphql',
+    method: ['GET', 'POST', 'OPTIONS'],
+    handler(request, reply) {
+      return wantsExplorer(request) ? sendExplorer(reply) : handler.call(http, request, reply);
+    },
+  });
+  // What the first question would else wait for is read while nobody asks.
+  setImmediate(() => {
+    for (const executor of local.values()) executor.service.warm();
+  });
+
+  return {
+    http,
+    async ask({ query, variables = {}, viewer }) {
+      const who = viewer === undefined ? NOBODY : await viewers.viewerFor(viewer);
+      const contextValue = contextFor(who, randomUUID(), new AbortController().signal);
+      const { body } = await apollo.executeOperation({ query, variables: { ...variables } }, { contextValue });
+      return body.kind === 'single' ? body.singleResult : {};
+    },
+    async close() {
+      await http.close();
+      await apollo.stop();
+      await cache.close();
+      for (const executor of local.values()) executor.service.close();
+    },
+  };
+}
+
+function contextFor(viewer: Viewer, id: string, signal: AbortSignal): GatewayContext {
+  return { viewer, requestId: id, signal, subgraphContexts: new Map() };
+}
+
+/** In whose name a request is made: in development whoever asks may say, else nobody's until there is a sign-in. */
+function chosenViewer({ development }: Config, request: FastifyRequest): string | undefined {
+  if (!development.chooseViewer) return development.viewer;
+  const header = request.headers[CHOSEN_VIEWER_HEADER];
+  return typeof header === 'string' ? header : development.viewer;
+}
+
+/** Ends upstream calls when the client leaves before its answer. */
+function signalOf(request: FastifyRequest): AbortSignal {
+  const abort = new AbortController();
+  const { socket } = request;
+  const leave = () => abort.abort();
+  socket.once('close', leave);
+  request.raw.once('close', () => socket.off('close', leave));
+  return abort.signal;
+}
+
+/** The client's request id where it is a plain one, so that its log and ours can be read together; else our own. */
+function requestId(given: string | string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID();
+}

@@ -1,0 +1,83 @@
+import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
+import KeyvRedis from '@keyv/redis';
+import { Keyv } from 'keyv';
+import type { Log } from '../../subgraphs/kit/connector.ts';
+
+/** A cache that is slower than this is no help: the request goes on without it. */
+const DEADLINE_MS = 50;
+
+/** Most entries kept in memory. */
+const MAX_ENTRIES = 2_000;
+
+/** The gateway's cache: Redis or Valkey where configured, else memory. Never an error, and never slower than 50 ms. */
+export interface GatewayCache extends KeyValueCache<string> {
+  /** Whether the shared cache answers; true without one. */
+  isReachable(): Promise<boolean>;
+  close(): Promise<void>;
+}
+
+/** Opens the cache. An unreachable server is tried again by itself, and slows nothing meanwhile. */
+export function openCache(redis: string | undefined, log: Log): GatewayCache {
+  const store = redis === undefined ? undefined : openRedis(redis);
+  const keyv = store ? new Keyv<string>({ store, useKeyPrefix: false }) : new Keyv<string>({ store: new BoundedMap() });
+  // Without a listener the process would end; said once, for an outage is not news every 50 ms.
+  let isReported = false;
+  const report = (error: unknown) => {
+    if (!isReported) log.warn({ err: error }, 'the shared cache does not answer; going on without it');
+    isReported = true;
+  };
+  keyv.on('error', report);
+  return {
+    get: (key) => withinDeadline(keyv.get(key)),
+    // Nobody waits for what is being remembered.
+    async set(key, value, options) {
+      const ttl = options?.ttl;
+      keyv.set(key, value, typeof ttl === 'number' ? ttl * 1_000 : undefined).catch(report);
+    },
+    async delete(key) {
+      return (await withinDeadline(keyv.delete(key))) ?? false;
+    },
+    async isReachable() {
+      if (!store) return true;
+      return (await withinDeadline(store.set('atrium:ping', '1', 1_000).then(() => true))) ?? false;
+    },
+    async close() {
+      if (store) await withinDeadline(keyv.disconnect());
+    },
+  };
+}
+
+function openRedis(url: string): KeyvRedis<string> {
+  return new KeyvRedis<string>(
+    {
+      url,
+      disableOfflineQueue: true,
+      socket: { connectTimeout: 500, reconnectStrategy: (retries: number) => Math.min(250 * 2 ** retries, 5_000) },
+    },
+    { namespace: 'atrium', throwOnConnectError: false, throwOnErrors: false, connectionTimeout: 500 },
+  );
+}
+
+/** A map that forgets the oldest entry when full. */
+class BoundedMap extends Map<string, unknown> {
+  override set(key: string, value: unknown): this {
+    this.delete(key);
+    if (this.size >= MAX_ENTRIES) {
+      const oldest = this.keys().next();
+      if (!oldest.done) this.delete(oldest.value);
+    }
+    return super.set(key, value);
+  }
+}
+
+async function withinDeadline<Value>(work: Promise<Value>): Promise<Value | undefined> {
+  let timer: NodeJS.Timeout | undefined;
+  const deadline = new Promise<undefined>((resolve) => {
+    timer = setTimeout(() => resolve(undefined), DEADLINE_MS);
+  });
+  try {
+    return await Promise.race([work.catch(() => undefined), deadline]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

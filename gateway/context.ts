@@ -1,0 +1,11 @@
+import type { Viewer } from '../subgraphs/kit/viewer.ts';
+
+/** What one request carries from the front door to the subgraphs. */
+export interface GatewayContext {
+  readonly viewer: Viewer;
+  readonly requestId: string;
+  /** Ends what is still under way for the request: its deadline, or the client's leaving. */
+  readonly signal: AbortSignal;
+  /** What subgraphs in this process remember during the request; filled by the data sources. */
+  readonly subgraphContexts: Map<string, object>;
+}

@@ -1,0 +1,22 @@
+import { pino, type Logger } from 'pino';
+import pretty from 'pino-pretty';
+import type { Config } from './config/schema.ts';
+
+/** Headers and fields that must never be in a log. */
+const SECRET_PATHS = [
+  'req.headers.authorization',
+  'req.headers.cookie',
+  'req.headers["x-atrium-viewer-token"]',
+  '*.password',
+  '*.secret',
+  '*.token',
+];
+
+/** The log, on standard error: what the program prints for people stays apart from it. */
+export function createLog(config: Config['log']): Logger {
+  const isPretty = config.format === 'pretty' || (config.format === 'auto' && process.stderr.isTTY);
+  const options = { level: config.level, redact: SECRET_PATHS, base: null };
+  return isPretty
+    ? pino(options, pretty({ destination: 2, sync: true, ignore: 'pid,hostname', translateTime: 'SYS:HH:MM:ss' }))
+    : pino(options, pino.destination({ dest: 2, sync: false }));
+}

@@ -1,0 +1,70 @@
+import type { Log } from '../subgraphs/kit/connector.ts';
+import type { Subgraph } from '../subgraphs/kit/subgraph.ts';
+import type { SyncEvent } from '../subgraphs/kit/sync/scheduler.ts';
+import { startSyncThread, type SyncThread } from '../subgraphs/kit/sync/sync-thread.ts';
+import type { SyncWorkerData } from '../subgraphs/kit/sync/worker.ts';
+import type { Config } from './config/schema.ts';
+import { storePath } from './local-subgraphs.ts';
+
+/** The running syncs of this process's subgraphs. */
+export interface RunningSync {
+  /** Fulfilled when every source has been tried once. */
+  readonly settled: Promise<void>;
+  /** Ends them after their present batches. */
+  stop(): Promise<void>;
+}
+
+/** Starts filling the stores of the given subgraphs, one thread each. */
+export function startSync(
+  config: Config,
+  subgraphs: readonly Subgraph[],
+  log: Log & { readonly level: string },
+  onEvent: (subgraph: string, event: SyncEvent) => void,
+): RunningSync {
+  const threads = new Map<string, SyncThread>();
+  const pending = new Set(subgraphs.map(({ name }) => name));
+  const { promise: settled, resolve } = Promise.withResolvers<void>();
+  for (const { name } of subgraphs) {
+    const thread = startSyncThread(
+      workerData(config, name, log.level),
+      (event) => {
+        if (event.type === 'settled') pending.delete(name);
+        // Accounts are linked anew as soon as the directory knows more.
+        if (name === 'directory' && event.type === 'synced') {
+          for (const [other, { identitiesChanged }] of threads) if (other !== 'directory') identitiesChanged();
+        }
+        onEvent(name, event);
+        if (pending.size === 0) resolve();
+      },
+      (error) => {
+        log.error({ err: error, subgraph: name }, 'the sync thread ended; what is stored is served, nothing new comes');
+        pending.delete(name);
+        if (pending.size === 0) resolve();
+      },
+    );
+    threads.set(name, thread);
+  }
+  if (pending.size === 0) resolve();
+  return {
+    settled,
+    async stop() {
+      await Promise.all([...threads.values()].map((thread) => thread.stop()));
+    },
+  };
+}
+
+function workerData(config: Config, name: Subgraph['name'], logLevel: string): SyncWorkerData {
+  const { directory, subgraphSecret: secret } = config;
+  const identities =
+    directory.url === undefined
+      ? ({ kind: 'store', path: storePath(config, 'directory') } as const)
+      : ({ kind: 'http', url: directory.url, secret: secret ?? '' } as const);
+  return {
+    subgraph: name,
+    storePath: storePath(config, name),
+    sources: config[name].sources,
+    baseDir: config.baseDir,
+    logLevel,
+    identities: name === 'directory' ? undefined : identities,
+  };
+}

@@ -5,9 +5,11 @@ import { describe, expect, it } from 'vitest';
 import { folder } from '../../subgraphs/documents/connectors/folder.ts';
 import type { DocumentItem } from '../../subgraphs/documents/connector.ts';
 import { MemoryStore, openWith } from '../contract/connector-contract.ts';
+import { pdf } from './pdf.ts';
 import { load, temporaryFolder, writeFiles } from './run.ts';
 
-const readersBy = (items: readonly DocumentItem[]): Record<string, readonly string[]> => Object.fromEntries(items.map((item) => [item.key, item.readers]));
+const readersBy = (items: readonly DocumentItem[]): Record<string, readonly string[]> =>
+  Object.fromEntries(items.map((item) => [item.key, item.readers]));
 
 describe('folder: documents', () => {
   it('reads Markdown with all its front matter', async () => {
@@ -34,44 +36,96 @@ See [rules](https://x.example/rules) and [more](more.md).
     expect(problems).toEqual([]);
     const { version: _, ...item } = items[0] as DocumentItem;
     expect(item).toEqual({
-      key: 'handbook/leave.md', url: 'https://wiki.example/leave', title: 'Leave', body: 'See rules and more.', createdAt: '2024-01-02T00:00:00.000Z', updatedAt: '2024-03-04T04:06:07.000Z',
-      tags: ['hr', 'leave'], links: ['https://x.example/rules', 'https://wiki.example/more.md'], readers: ['group:staff'], space: 'People', contentType: 'text/markdown', status: 'OUTDATED',
+      key: 'handbook/leave.md',
+      url: 'https://wiki.example/leave',
+      title: 'Leave',
+      body: 'See rules and more.',
+      createdAt: '2024-01-02T00:00:00.000Z',
+      updatedAt: '2024-03-04T04:06:07.000Z',
+      tags: ['hr', 'leave'],
+      links: ['https://x.example/rules', 'https://wiki.example/more.md'],
+      readers: ['group:staff'],
+      space: 'People',
+      contentType: 'text/markdown',
+      status: 'OUTDATED',
       accounts: [
         { account: { handle: 'ann' }, role: 'AUTHOR' },
         { account: { handle: 'bo@x.example', name: 'Bo Ek', mail: 'bo@x.example' }, role: 'AUTHOR' },
-        { account: { handle: 'cy' }, role: 'EDITOR' }, { account: { handle: 'di' }, role: 'EDITOR' },
-        { account: { handle: 'ed' }, role: 'MENTIONED' }, { account: { handle: 'ann' }, role: 'MENTIONED' },
+        { account: { handle: 'cy' }, role: 'EDITOR' },
+        { account: { handle: 'di' }, role: 'EDITOR' },
+        { account: { handle: 'ed' }, role: 'MENTIONED' },
+        { account: { handle: 'ann' }, role: 'MENTIONED' },
       ],
     });
   });
 
   it('names space, title and address by the path where nothing else does', async () => {
-    const { items } = await load(folder, { 'a b/c-d.txt': 'text https://l.example/x.', 'top.md': '# Top\n\nx', '.hidden.md': 'x', 'node_modules/x.md': 'x', 'drafts/d.md': 'x', 'x.exe': 'x' }, { path: '.', url: 'https://files.example/', ignore: ['node_modules', 'drafts/**'] });
+    const { items } = await load(
+      folder,
+      {
+        'a b/c-d.txt': 'text https://l.example/x.',
+        'top.md': '# Top\n\nx',
+        '.hidden.md': 'x',
+        'node_modules/x.md': 'x',
+        'drafts/d.md': 'x',
+        'x.exe': 'x',
+      },
+      { path: '.', url: 'https://files.example/', ignore: ['node_modules', 'drafts/**'] },
+    );
     expect(items).toMatchObject([
-      { key: 'a b/c-d.txt', space: 'a b', title: 'c d', url: 'https://files.example/a%20b/c-d.txt', links: ['https://l.example/x'], contentType: 'text/plain' },
+      {
+        key: 'a b/c-d.txt',
+        space: 'a b',
+        title: 'c d',
+        url: 'https://files.example/a%20b/c-d.txt',
+        links: ['https://l.example/x'],
+        contentType: 'text/plain',
+      },
       { key: 'top.md', space: 'test', title: 'Top', body: 'x' },
     ]);
     expect(items).toHaveLength(2);
   });
 
   it('reads HTML, Word, PowerPoint, Excel, OpenDocument and PDF', async () => {
-    const zip = (parts: Record<string, string>): Uint8Array => zipSync(Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, strToU8(text)])));
+    const zip = (parts: Record<string, string>): Uint8Array =>
+      zipSync(Object.fromEntries(Object.entries(parts).map(([name, text]) => [name, strToU8(text)])));
     const { items, problems } = await load(folder, {
       'a.html': '<title>Page</title><meta name=author content=ann><meta name=keywords content="k1,k2"><p>Hello',
       'b.docx': zip({
-        'word/document.xml': '<w:document><w:p><w:r><w:t>One &amp; </w:t></w:r><w:r><w:t>two</w:t></w:r></w:p><w:p><w:r><w:t>Three</w:t></w:r><w:r><w:instrText>SECRET</w:instrText></w:r></w:p></w:document>',
-        'word/_rels/document.xml.rels': '<R><Relationship Target="https://l.example/" TargetMode="External"/><Relationship Target="media/x.png"/></R>',
-        'docProps/core.xml': '<c><dc:title>Word file</dc:title><dc:creator>Ann Berg</dc:creator><dcterms:modified>2024-01-02T03:04:05Z</dcterms:modified><cp:keywords>x; y</cp:keywords></c>',
+        'word/document.xml':
+          '<w:document><w:p><w:r><w:t>One &amp; </w:t></w:r><w:r><w:t>two</w:t></w:r></w:p><w:p><w:r><w:t>Three</w:t></w:r><w:r><w:instrText>SECRET</w:instrText></w:r></w:p></w:document>',
+        'word/_rels/document.xml.rels':
+          '<R><Relationship Target="https://l.example/" TargetMode="External"/><Relationship Target="media/x.png"/></R>',
+        'docProps/core.xml':
+          '<c><dc:title>Word file</dc:title><dc:creator>Ann Berg</dc:creator><dcterms:modified>2024-01-02T03:04:05Z</dcterms:modified><cp:keywords>x; y</cp:keywords></c>',
       }),
-      'c.pptx': zip({ 'ppt/slides/slide10.xml': '<a:p><a:t>Ten</a:t></a:p>', 'ppt/slides/slide2.xml': '<a:p><a:t>Two</a:t></a:p>', 'ppt/notesSlides/notesSlide2.xml': '<a:p><a:t>Note</a:t></a:p>' }),
-      'd.xlsx': zip({ 'xl/workbook.xml': '<workbook><sheets><sheet name="Budget"/></sheets></workbook>', 'xl/sharedStrings.xml': '<sst><si><t>Cell</t></si></sst>' }),
-      'e.odt': zip({ 'content.xml': '<o><text:h>Head</text:h><text:p>Para <text:span>graph</text:span> <text:a xlink:href="https://o.example/">link</text:a></text:p></o>', 'meta.xml': '<m><dc:title>ODT</dc:title></m>' }),
+      'c.pptx': zip({
+        'ppt/slides/slide10.xml': '<a:p><a:t>Ten</a:t></a:p>',
+        'ppt/slides/slide2.xml': '<a:p><a:t>Two</a:t></a:p>',
+        'ppt/notesSlides/notesSlide2.xml': '<a:p><a:t>Note</a:t></a:p>',
+      }),
+      'd.xlsx': zip({
+        'xl/workbook.xml': '<workbook><sheets><sheet name="Budget"/></sheets></workbook>',
+        'xl/sharedStrings.xml': '<sst><si><t>Cell</t></si></sst>',
+      }),
+      'e.odt': zip({
+        'content.xml':
+          '<o><text:h>Head</text:h><text:p>Para <text:span>graph</text:span> <text:a xlink:href="https://o.example/">link</text:a></text:p></o>',
+        'meta.xml': '<m><dc:title>ODT</dc:title></m>',
+      }),
       'f.pdf': pdf('Hello PDF world'),
     });
     expect(problems).toEqual([]);
     expect(items).toMatchObject([
       { title: 'Page', body: 'Hello', tags: ['k1', 'k2'], accounts: [{ account: { handle: 'ann' } }] },
-      { title: 'Word file', body: 'One & two\nThree', updatedAt: '2024-01-02T03:04:05.000Z', tags: ['x', 'y'], links: ['https://l.example/'], accounts: [{ account: { handle: 'Ann Berg' } }] },
+      {
+        title: 'Word file',
+        body: 'One & two\nThree',
+        updatedAt: '2024-01-02T03:04:05.000Z',
+        tags: ['x', 'y'],
+        links: ['https://l.example/'],
+        accounts: [{ account: { handle: 'Ann Berg' } }],
+      },
       { title: 'c', body: 'Two\n\nNote\n\nTen' },
       { body: expect.stringMatching(/Cell[^]*Budget|Budget[^]*Cell/) },
       { title: 'ODT', body: 'Head\nPara graph link', links: ['https://o.example/'] },
@@ -80,10 +134,19 @@ See [rules](https://x.example/rules) and [more](more.md).
   });
 
   it('reports what it cannot read, and takes the rest', async () => {
-    const { items, problems } = await load(folder, {
-      'bad.docx': 'not a zip', 'bad.pdf': 'not a pdf', 'big.txt': 'x'.repeat(500_000), 'bomb.docx': zipSync({ 'word/document.xml': new Uint8Array(70 * 1024 * 1024) }), 'good.md': 'x',
-      'yaml.md': '---\na: [\n---\nx', 'status.md': '---\nstatus: odd\ndate: soon\nurl: /x\n---\nx',
-    }, { path: '.', maxBytes: 400_000 });
+    const { items, problems } = await load(
+      folder,
+      {
+        'bad.docx': 'not a zip',
+        'bad.pdf': 'not a pdf',
+        'big.txt': 'x'.repeat(500_000),
+        'bomb.docx': zipSync({ 'word/document.xml': new Uint8Array(70 * 1024 * 1024) }),
+        'good.md': 'x',
+        'yaml.md': '---\na: [\n---\nx',
+        'status.md': '---\nstatus: odd\ndate: soon\nurl: /x\n---\nx',
+      },
+      { path: '.', maxBytes: 400_000 },
+    );
     expect(items.map((item) => item.key)).toEqual(['good.md', 'status.md']);
     expect(problems).toEqual([
       expect.stringMatching(/^bad\.docx: the file cannot be read as \.docx/),
@@ -101,13 +164,25 @@ See [rules](https://x.example/rules) and [more](more.md).
 describe('folder: readers', () => {
   it('fences a folder and all below it', async () => {
     const { items, problems } = await load(folder, {
-      'open.md': 'x', 'hr/.readers': '# who\ngroup:hr\nperson:ann # the boss\n', 'hr/a.md': 'x', 'hr/deep/er/b.md': 'x', 'hr/inner/.readers': 'person:ann\n', 'hr/inner/c.md': 'x',
+      'open.md': 'x',
+      'hr/.readers': '# who\ngroup:hr\nperson:ann # the boss\n',
+      'hr/a.md': 'x',
+      'hr/deep/er/b.md': 'x',
+      'hr/inner/.readers': 'person:ann\n',
+      'hr/inner/c.md': 'x',
     });
     expect(problems).toEqual([]);
-    expect(readersBy(items)).toEqual({ 'open.md': ['everyone'], 'hr/a.md': ['group:hr', 'person:ann'], 'hr/deep/er/b.md': ['group:hr', 'person:ann'], 'hr/inner/c.md': ['person:ann'] });
+    expect(readersBy(items)).toEqual({
+      'open.md': ['everyone'],
+      'hr/a.md': ['group:hr', 'person:ann'],
+      'hr/deep/er/b.md': ['group:hr', 'person:ann'],
+      'hr/inner/c.md': ['person:ann'],
+    });
   });
 
-  it.each<[what: string, outer: string | undefined, matter: string, readers: readonly string[] | undefined, problem: boolean]>([
+  it.each<
+    [what: string, outer: string | undefined, matter: string, readers: readonly string[] | undefined, problem: boolean]
+  >([
     ['without a fence, front matter stands', undefined, '[group:a]', ['group:a'], false],
     ['everyone may be narrowed', 'everyone', '[group:a]', ['group:a'], false],
     ['a part of the fence narrows', 'group:a\ngroup:b', '[group:b]', ['group:b'], false],
@@ -119,22 +194,37 @@ describe('folder: readers', () => {
     ['an empty list closes', undefined, '[]', undefined, true],
     ['null closes', undefined, '', undefined, true],
   ])('%s', async (_what, outer, matter, readers, problem) => {
-    const { items, problems } = await load(folder, { 'd/a.md': `---\nreaders: ${matter}\n---\nx`, ...(outer === undefined ? {} : { 'd/.readers': outer }) });
+    const { items, problems } = await load(folder, {
+      'd/a.md': `---\nreaders: ${matter}\n---\nx`,
+      ...(outer === undefined ? {} : { 'd/.readers': outer }),
+    });
     expect(items.map((item) => item.readers)).toEqual(readers === undefined ? [] : [readers]);
     expect(problems.length > 0).toBe(problem);
   });
 
   it.each([
-    ['a misspelt reader', 'groop:hr'], ['an empty file', '\n'], ['only comments', '# x'], ['one bad line among good ones', 'everyone\nstaff'], ['binary', '\0\u0001\u0002'], ['too large', 'group:a\n'.repeat(10_000)],
+    ['a misspelt reader', 'groop:hr'],
+    ['an empty file', '\n'],
+    ['only comments', '# x'],
+    ['one bad line among good ones', 'everyone\nstaff'],
+    ['binary', '\0\u0001\u0002'],
+    ['too large', 'group:a\n'.repeat(10_000)],
   ])('closes the folder, and all below it, over %s', async (_what, text) => {
-    const { items, problems } = await load(folder, { 'd/.readers': text, 'd/a.md': 'x', 'd/e/b.md': 'x', 'd/f/.readers': 'everyone', 'd/f/c.md': 'x', 'z.md': 'x' });
+    const { items, problems } = await load(folder, {
+      'd/.readers': text,
+      'd/a.md': 'x',
+      'd/e/b.md': 'x',
+      'd/f/.readers': 'everyone',
+      'd/f/c.md': 'x',
+      'z.md': 'x',
+    });
     expect(items.map((item) => item.key)).toEqual(['z.md']);
     expect(problems).toEqual([expect.stringMatching(/^d\/\.readers.*closed/)]);
   });
 
   it('closes a folder whose .readers is a folder or a link', async () => {
     await using at = await temporaryFolder();
-    await writeFiles(at.path, { 'a/x.md': 'x', 'b/x.md': 'x', 'all': 'everyone' });
+    await writeFiles(at.path, { 'a/x.md': 'x', 'b/x.md': 'x', all: 'everyone' });
     await mkdir(join(at.path, 'a/.readers'));
     await symlink(join(at.path, 'all'), join(at.path, 'b/.readers'));
     const store = new MemoryStore<DocumentItem>();
@@ -151,7 +241,9 @@ describe('folder: readers', () => {
     await store.run(connector);
     await writeFile(join(at.path, 'd/.readers'), 'group:b');
     const batches = await store.run(connector);
-    expect(batches.flatMap((batch) => batch.upserts.map((item) => [item.key, item.readers]))).toEqual([['d/e/x.md', ['group:b']]]);
+    expect(batches.flatMap((batch) => batch.upserts.map((item) => [item.key, item.readers]))).toEqual([
+      ['d/e/x.md', ['group:b']],
+    ]);
     await writeFile(join(at.path, 'd/.readers'), 'group b');
     await store.run(connector);
     expect([...store.items.keys()]).toEqual(['y.md']);
@@ -174,6 +266,20 @@ it('folder: follows no symbolic links', async () => {
   expect(store.problems.map((problem) => problem.place)).toEqual(['folder', 'link.md']);
 });
 
+it('folder: takes an empty folder that was not empty before for a share that is not mounted', async () => {
+  await using at = await temporaryFolder();
+  await writeFiles(at.path, { 'docs/a.md': 'x' });
+  const store = new MemoryStore<DocumentItem>();
+  const connector = await openWith(folder, { path: 'docs' }, at.path);
+  await store.run(connector);
+  await rm(join(at.path, 'docs/a.md'));
+  await expect(store.run(connector)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
+  expect(store.items.size).toBe(1);
+  await writeFiles(at.path, { 'docs/README': 'all gone' });
+  await store.run(connector);
+  expect(store.items.size).toBe(0);
+});
+
 it('folder: tells of changes once they are over', async () => {
   await using at = await temporaryFolder();
   await writeFiles(at.path, { 'a/b.md': 'x' });
@@ -189,21 +295,3 @@ it('folder: tells of changes once they are over', async () => {
   expect(calls).toBe(1);
   stop?.();
 });
-
-/** The smallest PDF with one line of text. */
-function pdf(text: string): string {
-  const stream = `BT /F1 12 Tf 10 50 Td (${text}) Tj ET`;
-  const objects = [
-    '<< /Type /Catalog /Pages 2 0 R >>', '<< /Type /Pages /Kids [3 0 R] /Count 1 >>',
-    '<< /Type /Page /Parent 2 0 R /MediaBox [0 0 300 100] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>',
-    `<< /Length ${stream.length} >>\nstream\n${stream}\nendstream`, '<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>',
-  ];
-  let out = '%PDF-1.4\n';
-  const offsets = objects.map((object, index) => {
-    const at = out.length;
-    out += `${index + 1} 0 obj\n${object}\nendobj\n`;
-    return `${String(at).padStart(10, '0')} 00000 n \n`;
-  });
-  const start = out.length;
-  return `${out}xref\n0 ${objects.length + 1}\n0000000000 65535 f \n${offsets.join('')}trailer\n<< /Size ${objects.length + 1} /Root 1 0 R >>\nstartxref\n${start}\n%%EOF`;
-}

@@ -64,7 +64,9 @@ describe('ldif: the grammar of RFC 2849', () => {
   });
 
   it('takes the rest when a record does not begin with dn, is there twice, or has no name', async () => {
-    const { people, problems } = await read(`cn: Lost\nsn: Lost\n\n${ANN}\n${ANN}\ndn: ou=x\nobjectClass: person\nou: x\n\n${ANN.replaceAll('ann', 'bo')}`);
+    const { people, problems } = await read(
+      `cn: Lost\nsn: Lost\n\n${ANN}\n${ANN}\ndn: ou=x\nobjectClass: person\nou: x\n\n${ANN.replaceAll('ann', 'bo')}`,
+    );
     expect(people.map((person) => person.key)).toEqual(['ann', 'bo']);
     expect(problems).toEqual([
       expect.stringMatching(/^people\.ldif:1: a record begins with "dn:"/),
@@ -74,20 +76,34 @@ describe('ldif: the grammar of RFC 2849', () => {
   });
 
   it('reads what any folding and base64 wrote', async () => {
-    const value = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 60 }).map((text) => text.replace(/\s+/g, ' ').trim()).filter((text) => text !== '' && text === text.normalize());
+    const value = fc
+      .string({ unit: 'grapheme', minLength: 1, maxLength: 60 })
+      .map((text) => text.replace(/\s+/g, ' ').trim())
+      .filter((text) => text !== '' && text === text.normalize());
     await fc.assert(
-      fc.asyncProperty(fc.array(value, { minLength: 1, maxLength: 5 }), fc.integer({ min: 2, max: 80 }), async (skills, width) => {
-        const fold = (line: string): Buffer => {
-          const bytes = Buffer.from(line);
-          const parts = [bytes.subarray(0, width)];
-          for (let at = width; at < bytes.length; at += width - 1) parts.push(Buffer.from(' '), bytes.subarray(at, at + width - 1));
-          return Buffer.concat(parts.flatMap((part, index) => (index % 2 === 1 ? [Buffer.from('\n'), part] : [part])));
-        };
-        const lines = skills.map((skill, index) => fold(index % 2 === 0 ? `skill:: ${base64(skill)}` : `skill: ${skill}`));
-        const { people, problems } = await read(Buffer.concat([Buffer.from(ANN), ...lines.flatMap((line) => [line, Buffer.from('\n')])]));
-        expect(problems).toEqual([]);
-        expect(people[0]?.skills).toEqual([...new Set(skills)]);
-      }),
+      fc.asyncProperty(
+        fc.array(value, { minLength: 1, maxLength: 5 }),
+        fc.integer({ min: 2, max: 80 }),
+        async (skills, width) => {
+          const fold = (line: string): Buffer => {
+            const bytes = Buffer.from(line);
+            const parts = [bytes.subarray(0, width)];
+            for (let at = width; at < bytes.length; at += width - 1)
+              parts.push(Buffer.from(' '), bytes.subarray(at, at + width - 1));
+            return Buffer.concat(
+              parts.flatMap((part, index) => (index % 2 === 1 ? [Buffer.from('\n'), part] : [part])),
+            );
+          };
+          const lines = skills.map((skill, index) =>
+            fold(index % 2 === 0 ? `skill:: ${base64(skill)}` : `skill: ${skill}`),
+          );
+          const { people, problems } = await read(
+            Buffer.concat([Buffer.from(ANN), ...lines.flatMap((line) => [line, Buffer.from('\n')])]),
+          );
+          expect(problems).toEqual([]);
+          expect(people[0]?.skills).toEqual([...new Set(skills)]);
+        },
+      ),
       { numRuns: 60 },
     );
   });
@@ -129,17 +145,28 @@ deleteoldrdn: 1
 newsuperior: ou=staff,dc=x
 `);
     expect(problems).toEqual([]);
-    expect(people).toMatchObject([{ reference: 'uid=anna,ou=staff,dc=x', usernames: ['anna'], mails: ['ann@x.example', 'a.berg@x.example'], skills: ['SQL'] }]);
+    expect(people).toMatchObject([
+      {
+        reference: 'uid=anna,ou=staff,dc=x',
+        usernames: ['anna'],
+        mails: ['ann@x.example', 'a.berg@x.example'],
+        skills: ['SQL'],
+      },
+    ]);
     expect(people[0]).not.toHaveProperty('familyName');
   });
 
   it('moves a whole subtree', async () => {
-    const { people } = await read(`dn: ou=people,dc=x\nobjectClass: organizationalUnit\nou: people\n\n${ANN}\ndn: ou=people,dc=x\nchangetype: moddn\nnewrdn: ou=staff\ndeleteoldrdn: 1\n`);
+    const { people } = await read(
+      `dn: ou=people,dc=x\nobjectClass: organizationalUnit\nou: people\n\n${ANN}\ndn: ou=people,dc=x\nchangetype: moddn\nnewrdn: ou=staff\ndeleteoldrdn: 1\n`,
+    );
     expect(people[0]?.reference).toBe('uid=ann,ou=staff,dc=x');
   });
 
   it('reports changes of what is not there and unknown changes, and goes on', async () => {
-    const { people, problems } = await read(`${ANN}\ndn: uid=no,dc=x\nchangetype: delete\n\ndn: uid=ann,ou=people,dc=x\nchangetype: bend\n\ndn: uid=ann,ou=people,dc=x\nchangetype: modify\nincrement: uidNumber\nuidNumber: 1\n-\nreplace: title\ntitle: Boss\n-\n`);
+    const { people, problems } = await read(
+      `${ANN}\ndn: uid=no,dc=x\nchangetype: delete\n\ndn: uid=ann,ou=people,dc=x\nchangetype: bend\n\ndn: uid=ann,ou=people,dc=x\nchangetype: modify\nincrement: uidNumber\nuidNumber: 1\n-\nreplace: title\ntitle: Boss\n-\n`,
+    );
     expect(people[0]?.title).toBe('Boss');
     expect(problems).toHaveLength(3);
     for (const problem of problems) expect(problem).toMatch(/^people\.ldif:\d+: /);
@@ -168,23 +195,49 @@ modifyTimestamp: 20240102030405Z
     const { version, ...person } = people[0] as PersonItem;
     expect(version).not.toBe('');
     expect(person).toEqual({
-      kind: 'person', key: '9a0e1f70-0000-4000-8000-000000000001', reference: 'uid=ann,ou=people,dc=x', name: 'Ann of Berg', givenName: 'Ann', familyName: 'Berg',
-      title: 'Engineer', department: 'Cloud', location: 'Oslo', phone: '+47 1', mails: ['ann@x.example'], usernames: ['ann'], aliases: [{ source: 'community', handle: 'annie' }],
-      manager: 'uid=bo,ou=people,dc=x', skills: ['SQL'], interests: ['Chess'], description: 'Likes dogs.', active: true, updatedAt: '2024-01-02T03:04:05.000Z',
+      kind: 'person',
+      key: '9a0e1f70-0000-4000-8000-000000000001',
+      reference: 'uid=ann,ou=people,dc=x',
+      name: 'Ann of Berg',
+      givenName: 'Ann',
+      familyName: 'Berg',
+      title: 'Engineer',
+      department: 'Cloud',
+      location: 'Oslo',
+      phone: '+47 1',
+      mails: ['ann@x.example'],
+      usernames: ['ann'],
+      aliases: [{ source: 'community', handle: 'annie' }],
+      manager: 'uid=bo,ou=people,dc=x',
+      skills: ['SQL'],
+      interests: ['Chess'],
+      description: 'Likes dogs.',
+      active: true,
+      updatedAt: '2024-01-02T03:04:05.000Z',
     });
   });
 
   it.each([
-    ['employeeType: former', false], ['employeeType: Active', true], ['nsAccountLock: TRUE', false], ['nsAccountLock: false', true],
-    ['userAccountControl: 514', false], ['userAccountControl: 512', true], ['pwdAccountLockedTime: 000001010000Z', false], ['pwdAccountLockedTime: 20240101000000Z', true],
+    ['employeeType: former', false],
+    ['employeeType: Active', true],
+    ['nsAccountLock: TRUE', false],
+    ['nsAccountLock: false', true],
+    ['userAccountControl: 514', false],
+    ['userAccountControl: 512', true],
+    ['pwdAccountLockedTime: 000001010000Z', false],
+    ['pwdAccountLockedTime: 20240101000000Z', true],
   ])('%s → active: %s', async (line, active) => {
     expect((await read(`${ANN}${line}\n`)).people[0]?.active).toBe(active);
   });
 
   it('writes a binary objectGUID as Active Directory shows it, and reads its mail addresses', async () => {
     const guid = Buffer.from('33221100554477668899aabbccddeeff', 'hex').toString('base64');
-    const { people } = await read(`dn: CN=Ann,DC=x\nobjectClass: user\ncn: Ann\nsAMAccountName: Ann\nobjectGUID:: ${guid}\nproxyAddresses: SMTP:ann@x.example\nproxyAddresses: smtp:a@x.example\nproxyAddresses: x500:/o=x\n`);
-    expect(people).toMatchObject([{ key: '00112233-4455-6677-8899-aabbccddeeff', usernames: ['ann'], mails: ['ann@x.example', 'a@x.example'] }]);
+    const { people } = await read(
+      `dn: CN=Ann,DC=x\nobjectClass: user\ncn: Ann\nsAMAccountName: Ann\nobjectGUID:: ${guid}\nproxyAddresses: SMTP:ann@x.example\nproxyAddresses: smtp:a@x.example\nproxyAddresses: x500:/o=x\n`,
+    );
+    expect(people).toMatchObject([
+      { key: '00112233-4455-6677-8899-aabbccddeeff', usernames: ['ann'], mails: ['ann@x.example', 'a@x.example'] },
+    ]);
   });
 
   it('maps the three kinds of groups, and keeps their keys apart from people’s', async () => {
@@ -198,14 +251,22 @@ dn: cn=c,dc=x\nobjectClass: posixGroup\ncn: c\nmemberUid: Ann
     expect(problems).toEqual([]);
     expect(people[0]?.key).toBe('ann');
     expect(groups).toMatchObject([
-      { key: 'group:ann', name: 'ann', members: ['uid=ann,ou=people,dc=x'], champion: 'uid=ann,ou=people,dc=x', description: 'All' },
+      {
+        key: 'group:ann',
+        name: 'ann',
+        members: ['uid=ann,ou=people,dc=x'],
+        champion: 'uid=ann,ou=people,dc=x',
+        description: 'All',
+      },
       { name: 'b', members: ['uid=ann,ou=people,dc=x'] },
       { name: 'c', members: ['ann'] },
     ]);
   });
 
   it('takes other attributes by the option', async () => {
-    const { people } = await read(`${ANN}x-known-for: Bees\nemployeeNumber: 7\n`, { attributes: { skills: 'x-known-for', key: ['employeeNumber', 'uid'] } });
+    const { people } = await read(`${ANN}x-known-for: Bees\nemployeeNumber: 7\n`, {
+      attributes: { skills: 'x-known-for', key: ['employeeNumber', 'uid'] },
+    });
     expect(people).toMatchObject([{ key: '7', skills: ['Bees'] }]);
   });
 
@@ -220,5 +281,12 @@ dn: cn=c,dc=x\nobjectClass: posixGroup\ncn: c\nmemberUid: Ann
   ])('compares the name %s as %s', (dn, normalised) => {
     expect(normaliseDn(dn)).toBe(normalised);
     expect(normaliseDn(normalised)).toBe(normalised);
+  });
+});
+
+it('ldif: refuses a file of another kind, so that nobody seems to have left', async () => {
+  await expect(read('id,name\n1,Ann\n')).rejects.toMatchObject({
+    code: 'BAD_RESPONSE',
+    message: expect.stringContaining('people.ldif:1'),
   });
 });

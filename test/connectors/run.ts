@@ -28,5 +28,8 @@ export async function load<Item extends Keyed>(
   await writeFiles(folder.path, files);
   const store = new MemoryStore<Item>();
   await store.run(await openWith(kind, options, folder.path));
-  return { items: [...store.items.values()], problems: store.problems.map(({ place, reason }: Problem) => `${place}: ${reason}`) };
+  return {
+    items: [...store.items.values()],
+    problems: store.problems.map(({ place, reason }: Problem) => `${place}: ${reason}`),
+  };
 }

@@ -26,17 +26,40 @@ describe('Markdown', () => {
   ])('%j reads %j', (markdown, text) => expect(readMarkdown(markdown).text).toBe(text));
 
   it('finds the title and the absolute links', () => {
-    expect(readMarkdown('intro\n\n# A *title*\n\n[a](https://a.example/x?y=1&z=2) [b](b.md) <https://c.example> https://d.example. [e](javascript:alert(1)) [r]\n\n[r]: https://r.example', 'https://base.example/docs/p.md')).toMatchObject({
+    expect(
+      readMarkdown(
+        'intro\n\n# A *title*\n\n[a](https://a.example/x?y=1&z=2) [b](b.md) <https://c.example> https://d.example. [e](javascript:alert(1)) [r]\n\n[r]: https://r.example',
+        'https://base.example/docs/p.md',
+      ),
+    ).toMatchObject({
       title: 'A title',
-      links: ['https://a.example/x?y=1&z=2', 'https://base.example/docs/b.md', 'https://c.example/', 'https://d.example/', 'https://r.example/'],
+      links: [
+        'https://a.example/x?y=1&z=2',
+        'https://base.example/docs/b.md',
+        'https://c.example/',
+        'https://d.example/',
+        'https://r.example/',
+      ],
     });
   });
 
   it('reads anything without failing, also what is nested beyond reason', () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom(...'#*_`[]()<>|-> \n\t\\&!~a1:', '\0', '\uD800'), maxLength: 300 }), (text) => {
-      expect(readMarkdown(text).text.isWellFormed()).toBe(true);
-    }));
-    for (const text of ['>'.repeat(50_000), '> '.repeat(50_000), '['.repeat(50_000), '- '.repeat(20_000), `${'*a '.repeat(20_000)}`]) expect(readMarkdown(text).text).toBeTypeOf('string');
+    fc.assert(
+      fc.property(
+        fc.string({ unit: fc.constantFrom(...'#*_`[]()<>|-> \n\t\\&!~a1:', '\0', '\uD800'), maxLength: 300 }),
+        (text) => {
+          expect(readMarkdown(text).text.isWellFormed()).toBe(true);
+        },
+      ),
+    );
+    for (const text of [
+      '>'.repeat(50_000),
+      '> '.repeat(50_000),
+      '['.repeat(50_000),
+      '- '.repeat(20_000),
+      `${'*a '.repeat(20_000)}`,
+    ])
+      expect(readMarkdown(text).text).toBeTypeOf('string');
   });
 
   it('takes front matter off', () => {
@@ -54,7 +77,10 @@ describe('Markdown', () => {
     ['---\ntitle: x\nreaders: [group:a\n', 1],
     ['---\n- a\n---\n', 1],
     ['---\na: 1\na: 2\n---\n', 3],
-    [`---\na: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c]\n---\n`, 1],
+    [
+      `---\na: &a [x,x,x,x,x,x,x,x,x]\nb: &b [*a,*a,*a,*a,*a,*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b,*b,*b,*b,*b,*b]\nd: [*c,*c,*c,*c,*c,*c]\n---\n`,
+      1,
+    ],
   ])('refuses the front matter %j, naming its line', (text, line) => {
     expect(() => splitFrontMatter(text)).toThrow(FrontMatterError);
     try {
@@ -67,21 +93,56 @@ describe('Markdown', () => {
 
 describe('HTML', () => {
   it('reads text, title, author and links, and drops what is not to be read', () => {
-    expect(readHtml(`<!doctype html><html><head><title>A &amp; B</title><meta name=author content="Ann"><meta name="keywords" content="x, y z">
+    expect(
+      readHtml(
+        `<!doctype html><html><head><title>A &amp; B</title><meta name=author content="Ann"><meta name="keywords" content="x, y z">
       <style>p{}</style><script>bad()</script></head><body><nav>menu</nav><h1>Head</h1><p>One
       two<br>three</p><ul><li>a</li><li>b</li></ul><table><tr><td>1</td><td>2</td></tr></table><pre>  x
-  y</pre><a href="/rel">r</a><a href="https://a.example">a</a><a href="javascript:x">j</a></body></html>`, { base: 'https://b.example/d/' })).toEqual({
-      title: 'A & B', author: 'Ann', keywords: ['x', 'y z'],
-      text: 'Head\n\nOne two\nthree\n\na\nb\n\n1 2\n\n  x\n  y\n\nraj', links: ['https://b.example/rel', 'https://a.example/'],
+  y</pre><a href="/rel">r</a><a href="https://a.example">a</a><a href="javascript:x">j</a></body></html>`,
+        { base: 'https://b.example/d/' },
+      ),
+    ).toEqual({
+      title: 'A & B',
+      author: 'Ann',
+      keywords: ['x', 'y z'],
+      text: 'Head\n\nOne two\nthree\n\na\nb\n\n1 2\n\n  x\n  y\n\nraj',
+      links: ['https://b.example/rel', 'https://a.example/'],
     });
   });
   it('leaves out what a mail quotes, when asked', () => {
-    expect(readHtml('<p>new</p><div class="gmail_quote">On … wrote:<blockquote>old</blockquote></div>', { dropQuotes: true }).text).toBe('new');
+    expect(
+      readHtml('<p>new</p><div class="gmail_quote">On … wrote:<blockquote>old</blockquote></div>', { dropQuotes: true })
+        .text,
+    ).toBe('new');
   });
   it('reads anything without failing', () => {
-    fc.assert(fc.property(fc.string({ unit: fc.constantFrom('<', '>', '/', 'p', 'script', 'a href=', '"', '&', ';', '!--', '-->', 'pre', ' ', '\0', '<title>'), maxLength: 60 }), (text) => {
-      expect(readHtml(text).text.isWellFormed()).toBe(true);
-    }));
+    fc.assert(
+      fc.property(
+        fc.string({
+          unit: fc.constantFrom(
+            '<',
+            '>',
+            '/',
+            'p',
+            'script',
+            'a href=',
+            '"',
+            '&',
+            ';',
+            '!--',
+            '-->',
+            'pre',
+            ' ',
+            '\0',
+            '<title>',
+          ),
+          maxLength: 60,
+        }),
+        (text) => {
+          expect(readHtml(text).text.isWellFormed()).toBe(true);
+        },
+      ),
+    );
   });
 });
 
@@ -104,8 +165,18 @@ describe('dates', () => {
     [1706695200, '2024-01-31T10:00:00.000Z'],
     [1706695200000, '2024-01-31T10:00:00.000Z'],
     [new Date(0), '1970-01-01T00:00:00.000Z'],
-    ['2024-02-30', undefined], ['2024-13-01', undefined], ['2024-01-31T25:00', undefined], ['0001-01-01', undefined], ['yesterday', undefined],
-    ['', undefined], ['12', undefined], [Number.NaN, undefined], [1e300, undefined], [null, undefined], [{}, undefined], ['9'.repeat(1000), undefined],
+    ['2024-02-30', undefined],
+    ['2024-13-01', undefined],
+    ['2024-01-31T25:00', undefined],
+    ['0001-01-01', undefined],
+    ['yesterday', undefined],
+    ['', undefined],
+    ['12', undefined],
+    [Number.NaN, undefined],
+    [1e300, undefined],
+    [null, undefined],
+    [{}, undefined],
+    ['9'.repeat(1000), undefined],
   ])('%j is %s', (value, iso) => expect(toIso(value)).toBe(iso));
 });
 
@@ -114,15 +185,29 @@ describe('accounts, readers, addresses, bytes', () => {
     ['@ann', { handle: 'ann' }],
     ['Ann@X.example', { handle: 'ann@x.example', mail: 'ann@x.example' }],
     ['"Berg, Ann" <Ann@x.example>', { handle: 'ann@x.example', name: 'Berg, Ann', mail: 'ann@x.example' }],
-    [{ handle: 'Ann', name: 'Ann Berg', mail: 'A@x.example' }, { handle: 'Ann', name: 'Ann Berg', mail: 'a@x.example' }],
-    ['', undefined], [{}, undefined], [null, undefined], [7, undefined],
+    [
+      { handle: 'Ann', name: 'Ann Berg', mail: 'A@x.example' },
+      { handle: 'Ann', name: 'Ann Berg', mail: 'a@x.example' },
+    ],
+    ['', undefined],
+    [{}, undefined],
+    [null, undefined],
+    [7, undefined],
   ])('%j is the account %j', (value, account) => expect(toAccount(value)).toEqual(account));
   it.each<[unknown, unknown]>([
-    [['everyone'], ['everyone']], ['group:a b', ['group:a b']], [['group:a', 'group:a'], ['group:a']],
-    [[], undefined], [['everyone', 'staff'], undefined], [['group:'], undefined], [42, undefined], [undefined, undefined], ['Everyone', undefined],
+    [['everyone'], ['everyone']],
+    ['group:a b', ['group:a b']],
+    [['group:a', 'group:a'], ['group:a']],
+    [[], undefined],
+    [['everyone', 'staff'], undefined],
+    [['group:'], undefined],
+    [42, undefined],
+    [undefined, undefined],
+    ['Everyone', undefined],
   ])('%j are the readers %j', (value, readers) => expect(toReaders(value)).toEqual(readers));
   it('refuses addresses that are none', () => {
-    for (const text of ['x', 'ftp://x', 'javascript:1', 'http://u:p@x.example', '']) expect(webAddress(text)).toBeUndefined();
+    for (const text of ['x', 'ftp://x', 'javascript:1', 'http://u:p@x.example', ''])
+      expect(webAddress(text)).toBeUndefined();
   });
   it('cleans any text', () => {
     expect(clean('a\0b\r\nc\rd\u0007\uD800\uFEFF')).toBe('ab\nc\nd\uFFFD');

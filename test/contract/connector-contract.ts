@@ -3,7 +3,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { z } from 'zod';
-import type { Batch, Call, Connector, ConnectorDeps, ConnectorKind, Known, Problem } from '../../subgraphs/kit/connector.ts';
+import type {
+  Batch,
+  Call,
+  Connector,
+  ConnectorDeps,
+  ConnectorKind,
+  Known,
+  Problem,
+} from '../../subgraphs/kit/connector.ts';
 import { ConnectorError } from '../../subgraphs/kit/errors.ts';
 
 /** What every item has that the store goes by. */
@@ -51,7 +59,7 @@ export class MemoryStore<Item extends Keyed> {
     this.batches.push(batch);
     this.cursor = batch.cursor;
     if (batch.sweep !== true) return;
-    for (const key of [...this.items.keys()]) if (!this.#seen.has(key)) this.items.delete(key);
+    for (const key of this.items.keys()) if (!this.#seen.has(key)) this.items.delete(key);
     this.#seen.clear();
   }
 
@@ -96,8 +104,10 @@ export function connectorContract<Item extends Keyed, Seed>(subject: Subject<Ite
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
   const open = (): Promise<Connector<Item>> => openWith(kind, subject.options(folder), folder);
-  const sorted = (seeds: readonly Seed[]): Seed[] => [...seeds].sort((a, b) => (subject.nameOf(a) < subject.nameOf(b) ? -1 : 1));
-  const seen = (store: MemoryStore<Item>): Seed[] => sorted([...store.items.values()].map(subject.see).filter((seed) => seed !== undefined));
+  const sorted = (seeds: readonly Seed[]): Seed[] =>
+    [...seeds].sort((a, b) => (subject.nameOf(a) < subject.nameOf(b) ? -1 : 1));
+  const seen = (store: MemoryStore<Item>): Seed[] =>
+    sorted([...store.items.values()].map(subject.see).filter((seed) => seed !== undefined));
   const seeds = (count: number): Seed[] => Array.from({ length: count }, (_, index) => subject.seed(index));
 
   describe(`connector contract: ${kind.name}`, () => {
@@ -141,7 +151,9 @@ export function connectorContract<Item extends Keyed, Seed>(subject: Subject<Ite
       await subject.write(folder, [subject.change(first), ...rest]);
       const batches = await store.run(connector);
       expect(seen(store)).toEqual(sorted([subject.change(first), ...rest]));
-      const changed = batches.flatMap((batch) => batch.upserts).filter((item) => before.get(item.key)?.version !== item.version);
+      const changed = batches
+        .flatMap((batch) => batch.upserts)
+        .filter((item) => before.get(item.key)?.version !== item.version);
       expect(changed).toHaveLength(1);
       expect([...store.items.keys()].sort()).toEqual([...before.keys()].sort());
     });

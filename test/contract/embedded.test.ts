@@ -11,7 +11,15 @@ import { mbox } from '../../subgraphs/forum/connectors/mbox.ts';
 import { ndjson } from '../../subgraphs/forum/connectors/ndjson.ts';
 import { connectorContract } from './connector-contract.ts';
 
-const SPECIAL = ['"quoted", \'single\'; semi', 'Zoë Ångström-Łuczak', '日本語 العربية עברית', '👩‍🚀 rocket 🇸🇪', '100% \\ back & <b> amp &amp;', '__proto__', ': < #'];
+const SPECIAL = [
+  '"quoted", \'single\'; semi',
+  'Zoë Ångström-Łuczak',
+  '日本語 العربية עברית',
+  '👩‍🚀 rocket 🇸🇪',
+  '100% \\ back & <b> amp &amp;',
+  '__proto__',
+  ': < #',
+];
 
 interface Person {
   readonly id: string;
@@ -20,11 +28,26 @@ interface Person {
   readonly title: string;
   readonly groups: readonly string[];
 }
-const person = (number: number): Person => ({ id: `p${number}`, name: `Person ${number}`, mail: `p${number}@kestrel.example`, title: 'Engineer', groups: [] });
+const person = (number: number): Person => ({
+  id: `p${number}`,
+  name: `Person ${number}`,
+  mail: `p${number}@kestrel.example`,
+  title: 'Engineer',
+  groups: [],
+});
 const people = SPECIAL.map((name, index) => ({ ...person(index), name, title: name }));
 const seePerson = (item: DirectoryItem): Person | undefined =>
-  item.kind === 'person' ? { id: item.key, name: item.name, mail: item.mails[0] ?? '', title: item.title ?? '', groups: [] } : undefined;
-const aboutPeople = { seed: person, special: people, see: seePerson, nameOf: (p: Person) => p.id, many: 1300, change: (p: Person) => ({ ...p, title: 'Head of Engineering' }) };
+  item.kind === 'person'
+    ? { id: item.key, name: item.name, mail: item.mails[0] ?? '', title: item.title ?? '', groups: [] }
+    : undefined;
+const aboutPeople = {
+  seed: person,
+  special: people,
+  see: seePerson,
+  nameOf: (p: Person) => p.id,
+  many: 1300,
+  change: (p: Person) => ({ ...p, title: 'Head of Engineering' }),
+};
 
 connectorContract<DirectoryItem, Person>({
   ...aboutPeople,
@@ -32,8 +55,18 @@ connectorContract<DirectoryItem, Person>({
   path: (at) => join(at, 'people.ldif'),
   options: () => ({ path: 'people.ldif' }),
   write: (at, seeds) => {
-    const line = (name: string, value: string): string => `${name}:: ${Buffer.from(value).toString('base64')}`.replace(/(.{70})(?=.)/g, '$1\n ');
-    const entries = seeds.map((p) => [`dn: uid=${p.id},ou=people,dc=x`, 'objectClass: inetOrgPerson', `uid: ${p.id}`, line('cn', p.name), line('title', p.title), `mail: ${p.mail}`].join('\n'));
+    const line = (name: string, value: string): string =>
+      `${name}:: ${Buffer.from(value).toString('base64')}`.replace(/(.{70})(?=.)/g, '$1\n ');
+    const entries = seeds.map((p) =>
+      [
+        `dn: uid=${p.id},ou=people,dc=x`,
+        'objectClass: inetOrgPerson',
+        `uid: ${p.id}`,
+        line('cn', p.name),
+        line('title', p.title),
+        `mail: ${p.mail}`,
+      ].join('\n'),
+    );
     return writeFile(join(at, 'people.ldif'), `version: 1\n\n${entries.join('\n\n')}\n`);
   },
 });
@@ -57,8 +90,15 @@ interface Page {
   readonly readers: readonly string[];
   readonly author: string;
 }
-const readersOf = (number: number): string[] => [['everyone'], ['group:staff'], ['person:ann', 'group:board']][number % 3] as string[];
-const page = (number: number): Page => ({ name: `page ${number}.md`, title: `Page ${number}`, body: `What there is to say about ${number}.`, readers: readersOf(number), author: `author${number % 5}` });
+const readersOf = (number: number): string[] =>
+  [['everyone'], ['group:staff'], ['person:ann', 'group:board']][number % 3] as string[];
+const page = (number: number): Page => ({
+  name: `page ${number}.md`,
+  title: `Page ${number}`,
+  body: `What there is to say about ${number}.`,
+  readers: readersOf(number),
+  author: `author${number % 5}`,
+});
 
 connectorContract<DocumentItem, Page>({
   kind: folder,
@@ -67,7 +107,13 @@ connectorContract<DocumentItem, Page>({
   seed: page,
   special: SPECIAL.map((text, index) => ({ ...page(index), name: `${text.replaceAll('/', ' ')}.md`, title: text })),
   change: (seed) => ({ ...seed, body: 'Something else.' }),
-  see: (item) => ({ name: item.key, title: item.title, body: item.body, readers: item.readers, author: item.accounts[0]?.account.handle ?? '' }),
+  see: (item) => ({
+    name: item.key,
+    title: item.title,
+    body: item.body,
+    readers: item.readers,
+    author: item.accounts[0]?.account.handle ?? '',
+  }),
   nameOf: (seed) => seed.name,
   many: 430,
   // As people do: what did not change is not written.
@@ -108,7 +154,13 @@ const seeTalk = (item: ConversationItem): Talk => ({
   readers: item.readers,
   replies: item.replies.map((reply) => ({ author: reply.author?.handle ?? '', body: reply.body })),
 });
-const aboutTalks = { seed: talk, see: seeTalk, nameOf: (t: Talk) => t.id, many: 1300, change: (t: Talk) => ({ ...t, replies: [...t.replies, { author: 'cy@x.example', body: 'Thanks, that was it.' }] }) };
+const aboutTalks = {
+  seed: talk,
+  see: seeTalk,
+  nameOf: (t: Talk) => t.id,
+  many: 1300,
+  change: (t: Talk) => ({ ...t, replies: [...t.replies, { author: 'cy@x.example', body: 'Thanks, that was it.' }] }),
+};
 
 connectorContract<ConversationItem, Talk>({
   ...aboutTalks,
@@ -131,10 +183,30 @@ connectorContract<ConversationItem, Talk>({
   write: (at, seeds) => {
     const encode = (text: string): string => `=?utf-8?B?${Buffer.from(text).toString('base64')}?=`;
     const message = (id: string, author: string, subject: string, body: string, answers?: string): string =>
-      ['From x@x.example Tue Jan  2 10:00:00 2024', `Message-ID: <${id}>`, `From: ${author}`, `Subject: ${encode(subject)}`, 'Date: Tue, 2 Jan 2024 10:00:00 +0100', 'Content-Type: text/plain; charset=utf-8', ...(answers === undefined ? [] : [`In-Reply-To: <${answers}>`]), '', escapeFrom(body), '', ''].join('\n');
+      [
+        'From x@x.example Tue Jan  2 10:00:00 2024',
+        `Message-ID: <${id}>`,
+        `From: ${author}`,
+        `Subject: ${encode(subject)}`,
+        'Date: Tue, 2 Jan 2024 10:00:00 +0100',
+        'Content-Type: text/plain; charset=utf-8',
+        ...(answers === undefined ? [] : [`In-Reply-To: <${answers}>`]),
+        '',
+        escapeFrom(body),
+        '',
+        '',
+      ].join('\n');
     const messages = seeds.flatMap((seed) => [
       message(seed.id, seed.author, seed.title, seed.body),
-      ...seed.replies.map((reply, index) => message(`r${index}.${seed.id}`, reply.author, `Re: ${seed.title}`, `${reply.body}\n\n> ${seed.body}\n\n-- \nBo`, seed.id)),
+      ...seed.replies.map((reply, index) =>
+        message(
+          `r${index}.${seed.id}`,
+          reply.author,
+          `Re: ${seed.title}`,
+          `${reply.body}\n\n> ${seed.body}\n\n-- \nBo`,
+          seed.id,
+        ),
+      ),
     ]);
     return writeFile(join(at, 'dev.mbox'), messages.join(''));
   },

@@ -4,17 +4,31 @@ import { parse } from 'csv-parse';
 import { z } from 'zod';
 import { defineConnector, type Call, type Connector, type ConnectorDeps, type Known } from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
-import { decodeBytes, fileError, findFiles, fingerprint, stopIfCancelled, watchPath, type FoundFile } from '../../kit/text/files.ts';
+import {
+  decodeBytes,
+  fileError,
+  findFiles,
+  fingerprint,
+  stopIfCancelled,
+  watchPath,
+  type FoundFile,
+} from '../../kit/text/files.ts';
 import { cleanLine } from '../../kit/text/plain.ts';
 import { healthOfRun, runFiles, settingsOf, type FileReader, type Step } from '../../kit/text/runs.ts';
 import type { DirectoryItem } from '../connector.ts';
 import { AttributeMap, entryMapping } from './inet-org-person.ts';
 
 const column = (usual: readonly string[], what: string) =>
-  z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]).default([...usual]).describe(`Column (or list to try in turn) for ${what}.`);
+  z
+    .union([z.string().min(1), z.array(z.string().min(1)).min(1)])
+    .default([...usual])
+    .describe(`Column (or list to try in turn) for ${what}.`);
 
 const Columns = z.strictObject({
-  id: column(['id', 'employee id', 'employee number', 'employeenumber', 'uuid'], 'what identifies a person for good; the user name where it is missing'),
+  id: column(
+    ['id', 'employee id', 'employee number', 'employeenumber', 'uuid'],
+    'what identifies a person for good; the user name where it is missing',
+  ),
   username: column(['username', 'user name', 'login', 'uid'], 'login names, separated by `;`'),
   name: column(['name', 'full name', 'display name', 'displayname'], 'the name shown'),
   givenName: column(['given name', 'givenname', 'first name', 'firstname'], 'the given name'),
@@ -35,17 +49,35 @@ const Columns = z.strictObject({
 type ColumnName = keyof z.output<typeof Columns>;
 
 const Options = z.strictObject({
-  path: z.string().min(1).describe('The CSV file (RFC 4180, first line holds the column names), or a folder of `*.csv` files.'),
+  path: z
+    .string()
+    .min(1)
+    .describe('The CSV file (RFC 4180, first line holds the column names), or a folder of `*.csv` files.'),
   delimiter: z.string().length(1).default(',').describe('What separates columns: `,`, `;` or a tab.'),
-  columns: Columns.prefault({}).describe('Which column holds what, compared without regard to case; every part has a default.'),
+  columns: Columns.prefault({}).describe(
+    'Which column holds what, compared without regard to case; every part has a default.',
+  ),
 });
 type CsvOptions = z.output<typeof Options>;
 
 /** How CSV columns are called in the bag of attributes that LDIF and LDAP entries come as. */
 const ATTRIBUTES: Record<Exclude<ColumnName, 'groups'>, string> = {
-  id: 'key', username: 'uid', name: 'displayname', givenName: 'givenname', familyName: 'sn', title: 'title', department: 'department',
-  location: 'l', phone: 'telephonenumber', mail: 'mail', manager: 'manager', skills: 'skill', interests: 'interest',
-  aliases: 'account', description: 'description', status: 'employeetype',
+  id: 'key',
+  username: 'uid',
+  name: 'displayname',
+  givenName: 'givenname',
+  familyName: 'sn',
+  title: 'title',
+  department: 'department',
+  location: 'l',
+  phone: 'telephonenumber',
+  mail: 'mail',
+  manager: 'manager',
+  skills: 'skill',
+  interests: 'interest',
+  aliases: 'account',
+  description: 'description',
+  status: 'employeetype',
 };
 const MANY = new Set<ColumnName>(['username', 'mail', 'skills', 'interests', 'aliases']);
 
@@ -64,7 +96,8 @@ export const csv = defineConnector<DirectoryItem, typeof Options>({
       find,
       read: (found, _from, known, call) => read(found, options, known, call, deps),
     };
-    const changes: Connector<DirectoryItem>['changes'] = (cursor, known, call) => runFiles(reader, deps, cursor, known, call);
+    const changes: Connector<DirectoryItem>['changes'] = (cursor, known, call) =>
+      runFiles(reader, deps, cursor, known, call);
     return {
       changes,
       health: (call) => healthOfRun(reader.noun, () => changes(undefined, () => undefined, call)),
@@ -81,7 +114,13 @@ interface Person {
   readonly groups: readonly string[];
 }
 
-async function* read(files: readonly FoundFile[], options: CsvOptions, known: Known, call: Call, deps: ConnectorDeps): AsyncGenerator<Step<DirectoryItem>> {
+async function* read(
+  files: readonly FoundFile[],
+  options: CsvOptions,
+  known: Known,
+  call: Call,
+  deps: ConnectorDeps,
+): AsyncGenerator<Step<DirectoryItem>> {
   // A manager may stand below the people who name them, so all lines are read before the first is handed over.
   const people = new Map<string, Person>();
   const handles = new Map<string, string>();
@@ -89,24 +128,38 @@ async function* read(files: readonly FoundFile[], options: CsvOptions, known: Kn
   for (const file of files) {
     for await (const row of rowsOf(file, options, call, deps)) {
       const person = 'reason' in row ? undefined : toPerson(row.record, options, row.place);
-      const reason = 'reason' in row ? row.reason : person === undefined ? 'the line has neither id, user name nor mail address' : people.has(person.key) ? `a second person with the id ${person.key}; this line is left out` : undefined;
+      const reason =
+        'reason' in row
+          ? row.reason
+          : person === undefined
+            ? 'the line has neither id, user name nor mail address'
+            : people.has(person.key)
+              ? `a second person with the id ${person.key}; this line is left out`
+              : undefined;
       if (reason !== undefined) yield { at: at++, problem: { place: row.place, reason } };
       else if (person !== undefined) {
         people.set(person.key, person);
-        for (const handle of [person.key, ...(person.attributes.get('uid') ?? []), ...(person.attributes.get('mail') ?? [])]) {
+        for (const handle of [
+          person.key,
+          ...(person.attributes.get('uid') ?? []),
+          ...(person.attributes.get('mail') ?? []),
+        ]) {
           if (!handles.has(handle.toLowerCase())) handles.set(handle.toLowerCase(), person.key);
         }
       }
     }
   }
-  const toItem = entryMapping(AttributeMap.parse({ key: 'key', name: 'displayName' }), (written) => cleanLine(written).toLowerCase());
+  const toItem = entryMapping(AttributeMap.parse({ key: 'key', name: 'displayName' }), (written) =>
+    cleanLine(written).toLowerCase(),
+  );
   const groups = new Map<string, string[]>();
   for (const person of people.values()) {
     const written = person.attributes.get('manager')?.[0];
     const manager = written === undefined ? undefined : handles.get(written.toLowerCase());
     if (manager === undefined) person.attributes.delete('manager');
     else person.attributes.set('manager', [manager]);
-    if (written !== undefined && manager === undefined) yield { at, problem: { place: person.place, reason: `the manager "${written}" is nobody in this file` } };
+    if (written !== undefined && manager === undefined)
+      yield { at, problem: { place: person.place, reason: `the manager "${written}" is nobody in this file` } };
     const { item, reasons } = toItem({ dn: person.key, attributes: person.attributes });
     for (const reason of reasons) yield { at, problem: { place: person.place, reason } };
     if (item !== undefined) {
@@ -122,7 +175,9 @@ async function* read(files: readonly FoundFile[], options: CsvOptions, known: Kn
   for (const [name, members] of groups) {
     const key = `group:${name}`;
     const version = fingerprint(key, ...members);
-    yield known(key) === version ? { at: at++, unchanged: key } : { at: at++, item: { kind: 'group', key, version, name, reference: key.toLowerCase(), members } };
+    yield known(key) === version
+      ? { at: at++, unchanged: key }
+      : { at: at++, item: { kind: 'group', key, version, name, reference: key.toLowerCase(), members } };
   }
 }
 
@@ -150,17 +205,28 @@ async function* rowsOf(file: FoundFile, options: CsvOptions, call: Call, deps: C
     max_record_size: 1_000_000,
     on_skip: (error) => {
       if (error?.code === 'CSV_QUOTE_NOT_CLOSED') unclosed = true;
-      else problems.push({ place: `${file.name}:${error?.['lines'] ?? 0}`, reason: error?.message ?? 'the line is not CSV' });
+      else
+        problems.push({
+          place: `${file.name}:${error?.['lines'] ?? 0}`,
+          reason: error?.message ?? 'the line is not CSV',
+        });
     },
   });
   parser.end(decodeBytes(bytes));
-  for await (const { record, info } of parser as AsyncIterable<{ record: Record<string, string>; info: { lines: number } }>) {
+  for await (const { record, info } of parser as AsyncIterable<{
+    record: Record<string, string>;
+    info: { lines: number };
+  }>) {
     stopIfCancelled(call, deps.source);
     last = info.lines;
     yield { place: `${file.name}:${last}`, record };
   }
   // All that follows such a quote is lost, and must not look like people who left.
-  if (unclosed) throw new ConnectorError('BAD_RESPONSE', `${deps.source}: ${file.name}: a quote that opens after line ${last} is never closed`);
+  if (unclosed)
+    throw new ConnectorError(
+      'BAD_RESPONSE',
+      `${deps.source}: ${file.name}: a quote that opens after line ${last} is never closed`,
+    );
   yield* problems;
 }
 
@@ -176,11 +242,25 @@ function toPerson(record: Record<string, string>, options: CsvOptions, place: st
   };
   const attributes = new Map<string, string[]>([['objectclass', ['inetOrgPerson']]]);
   for (const [name, attribute] of Object.entries(ATTRIBUTES) as [keyof typeof ATTRIBUTES, string][]) {
-    const values = (MANY.has(name) ? cell(name).split(';') : [cell(name)]).map((value) => (name === 'description' ? value.trim() : cleanLine(value))).filter((value) => value !== '');
+    const values = (MANY.has(name) ? cell(name).split(';') : [cell(name)])
+      .map((value) => (name === 'description' ? value.trim() : cleanLine(value)))
+      .filter((value) => value !== '');
     if (values.length > 0) attributes.set(attribute, values);
   }
   const key = attributes.get('key')?.[0] ?? attributes.get('uid')?.[0] ?? attributes.get('mail')?.[0]?.toLowerCase();
   if (key === undefined) return undefined;
   attributes.set('key', [key]);
-  return { place, key, attributes, groups: [...new Set(cell('groups').split(';').map(cleanLine).filter((name) => name !== ''))] };
+  return {
+    place,
+    key,
+    attributes,
+    groups: [
+      ...new Set(
+        cell('groups')
+          .split(';')
+          .map(cleanLine)
+          .filter((name) => name !== ''),
+      ),
+    ],
+  };
 }

@@ -65,5 +65,8 @@ function unescape(value: string): string {
 }
 
 function escape(value: string): string {
-  return value.replace(/[,;+"\\<>=]/g, '\\$&').replace(/^[ #]/, '\\$&').replace(/(?<=.) $/, '\\ ');
+  return value
+    .replace(/[,;+"\\<>=]/g, '\\$&')
+    .replace(/^[ #]/, '\\$&')
+    .replace(/(?<=.) $/, '\\ ');
 }

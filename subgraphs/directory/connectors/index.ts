@@ -3,7 +3,4 @@ import { csv } from './csv.ts';
 import { ldif } from './ldif.ts';
 
 /** ADD A CONNECTOR: one file beside this one, and one line here. */
-export const connectors: readonly DirectoryConnectorKind[] = [
-  ldif,
-  csv,
-];
+export const connectors: readonly DirectoryConnectorKind[] = [ldif, csv];

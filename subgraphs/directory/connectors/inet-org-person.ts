@@ -80,7 +80,14 @@ export interface Mapped {
 }
 
 const PERSON_CLASSES = new Set(['person', 'organizationalperson', 'inetorgperson', 'posixaccount', 'user']);
-const GROUP_CLASSES = new Set(['groupofnames', 'groupofuniquenames', 'groupofmembers', 'posixgroup', 'group', 'ipausergroup']);
+const GROUP_CLASSES = new Set([
+  'groupofnames',
+  'groupofuniquenames',
+  'groupofmembers',
+  'posixgroup',
+  'group',
+  'ipausergroup',
+]);
 
 /**
  * Makes mappings from entries to people and groups.
@@ -88,7 +95,10 @@ const GROUP_CLASSES = new Set(['groupofnames', 'groupofuniquenames', 'groupofmem
  */
 export function entryMapping(map: AttributeMap, reference: (written: string) => string): (entry: Entry) => Mapped {
   const names = Object.fromEntries(
-    Object.entries(map).map(([field, value]) => [field, (typeof value === 'string' ? [value] : value).map((name) => name.toLowerCase())]),
+    Object.entries(map).map(([field, value]) => [
+      field,
+      (typeof value === 'string' ? [value] : value).map((name) => name.toLowerCase()),
+    ]),
   ) as Record<Field, string[]>;
   const settings = JSON.stringify(names);
 
@@ -97,12 +107,23 @@ export function entryMapping(map: AttributeMap, reference: (written: string) => 
     if (classes.includes('computer')) return { reasons: [] };
     const isPerson = classes.some((name) => PERSON_CLASSES.has(name));
     if (!isPerson && !classes.some((name) => GROUP_CLASSES.has(name))) return { reasons: [] };
-    const first = (field: Field): string => cleanLine(names[field].map((name) => texts(entry, [name])[0]).find((text) => text !== undefined) ?? '');
-    const all = (field: Field): string[] => [...new Set(texts(entry, names[field]).map(cleanLine).filter((text) => text !== ''))];
+    const first = (field: Field): string =>
+      cleanLine(names[field].map((name) => texts(entry, [name])[0]).find((text) => text !== undefined) ?? '');
+    const all = (field: Field): string[] => [
+      ...new Set(
+        texts(entry, names[field])
+          .map(cleanLine)
+          .filter((text) => text !== ''),
+      ),
+    ];
     const optional = <Name extends string>(name: Name, value: string | undefined): { [K in Name]?: string } =>
       (value ? { [name]: value } : {}) as { [K in Name]?: string };
     const shared = {
-      version: fingerprint(settings, ...[...entry.attributes].flatMap(([name, values]) => [`${name}:`, ...values]), entry.dn),
+      version: fingerprint(
+        settings,
+        ...[...entry.attributes].flatMap(([name, values]) => [`${name}:`, ...values]),
+        entry.dn,
+      ),
       reference: reference(entry.dn),
     };
     const description = optional('description', clean(texts(entry, names.description).join('\n')).trim());
@@ -126,9 +147,17 @@ export function entryMapping(map: AttributeMap, reference: (written: string) => 
     }
 
     const key = keyOf(entry, names.key);
-    if (key === undefined) return { reasons: [`${entry.dn} has none of ${names.key.join(', ')}; name an attribute that identifies people in \`attributes.key\``] };
+    if (key === undefined)
+      return {
+        reasons: [
+          `${entry.dn} has none of ${names.key.join(', ')}; name an attribute that identifies people in \`attributes.key\``,
+        ],
+      };
     const usernames = all('usernames').map((name) => name.toLowerCase());
-    const name = first('name') || [first('givenName'), first('familyName')].filter((part) => part !== '').join(' ') || usernames[0];
+    const name =
+      first('name') ||
+      [first('givenName'), first('familyName')].filter((part) => part !== '').join(' ') ||
+      usernames[0];
     if (name === undefined) return { reasons: [`${entry.dn} has no name: none of ${names.name.join(', ')}`] };
     const reasons: string[] = [];
     const person: PersonItem = {
@@ -157,14 +186,19 @@ export function entryMapping(map: AttributeMap, reference: (written: string) => 
 }
 
 function texts(entry: Entry, names: readonly string[]): string[] {
-  return names.flatMap((name) => (entry.attributes.get(name) ?? []).filter((value) => typeof value === 'string').slice(0, 100_000));
+  return names.flatMap((name) =>
+    (entry.attributes.get(name) ?? []).filter((value) => typeof value === 'string').slice(0, 100_000),
+  );
 }
 
 function keyOf(entry: Entry, names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = entry.attributes.get(name)?.[0];
     if (value === undefined) continue;
-    const key = name === 'objectguid' && value.length === 16 ? guid(typeof value === 'string' ? Buffer.from(value, 'latin1') : value) : value;
+    const key =
+      name === 'objectguid' && value.length === 16
+        ? guid(typeof value === 'string' ? Buffer.from(value, 'latin1') : value)
+        : value;
     if (typeof key !== 'string') continue;
     const text = cleanLine(key);
     if (text !== '') return /^[0-9a-f]{8}-/i.test(text) ? text.toLowerCase() : text;
@@ -180,13 +214,15 @@ function guid(bytes: Uint8Array): string {
 }
 
 function membersOf(entry: Entry, names: readonly string[], reference: (written: string) => string): string[] {
-  return names.flatMap((name) =>
-    texts(entry, [name]).map((value) => {
-      if (name === 'memberuid') return cleanLine(value).toLowerCase();
-      // uniqueMember may end in a bit string (RFC 4517, section 3.3.21).
-      return reference(name === 'uniquemember' ? value.replace(/#'[01]*'B$/, '') : value);
-    }),
-  ).filter((member) => member !== '');
+  return names
+    .flatMap((name) =>
+      texts(entry, [name]).map((value) => {
+        if (name === 'memberuid') return cleanLine(value).toLowerCase();
+        // uniqueMember may end in a bit string (RFC 4517, section 3.3.21).
+        return reference(name === 'uniquemember' ? value.replace(/#'[01]*'B$/, '') : value);
+      }),
+    )
+    .filter((member) => member !== '');
 }
 
 function mailsOf(values: readonly string[], reasons: string[]): string[] {
@@ -215,7 +251,8 @@ function aliasesOf(values: readonly string[], reasons: string[]): { source: stri
 
 /** Whether any of the ways directories mark a leaver or a locked account is set. */
 function isActive(entry: Entry): boolean {
-  const is = (name: string, test: (value: string) => boolean): boolean => texts(entry, [name]).some((value) => test(value.trim().toLowerCase()));
+  const is = (name: string, test: (value: string) => boolean): boolean =>
+    texts(entry, [name]).some((value) => test(value.trim().toLowerCase()));
   return !(
     is('employeetype', (value) => value === 'former') ||
     is('nsaccountlock', (value) => value === 'true') ||

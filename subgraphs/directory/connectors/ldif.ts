@@ -1,5 +1,12 @@
 import { z } from 'zod';
-import { defineConnector, type Call, type Connector, type ConnectorDeps, type Known, type Problem } from '../../kit/connector.ts';
+import {
+  defineConnector,
+  type Call,
+  type Connector,
+  type ConnectorDeps,
+  type Known,
+  type Problem,
+} from '../../kit/connector.ts';
 import { findFiles, linesOf, watchPath, type FoundFile } from '../../kit/text/files.ts';
 import { healthOfRun, runFiles, settingsOf, type FileReader, type Step } from '../../kit/text/runs.ts';
 import { resolve } from 'node:path';
@@ -30,7 +37,8 @@ export const ldif = defineConnector<DirectoryItem, typeof Options>({
       find,
       read: (found, _from, known, call) => read(found, toItem, known, call, deps),
     };
-    const changes: Connector<DirectoryItem>['changes'] = (cursor, known, call) => runFiles(reader, deps, cursor, known, call);
+    const changes: Connector<DirectoryItem>['changes'] = (cursor, known, call) =>
+      runFiles(reader, deps, cursor, known, call);
     return {
       changes,
       health: (call) => healthOfRun(reader.noun, () => changes(undefined, () => undefined, call)),
@@ -40,13 +48,21 @@ export const ldif = defineConnector<DirectoryItem, typeof Options>({
   },
 });
 
-async function* read(files: readonly FoundFile[], toItem: ReturnType<typeof entryMapping>, known: Known, call: Call, deps: ConnectorDeps): AsyncGenerator<Step<DirectoryItem>> {
+async function* read(
+  files: readonly FoundFile[],
+  toItem: ReturnType<typeof entryMapping>,
+  known: Known,
+  call: Call,
+  deps: ConnectorDeps,
+): AsyncGenerator<Step<DirectoryItem>> {
   // Change records may touch any entry before them, so nothing is handed over until the last line was read.
   const entries = new Entries();
   const problems: Problem[] = [];
   for (const file of files) {
-    const complain = (number: number, reason: string): void => void problems.push({ place: `${file.name}:${number}`, reason });
-    for await (const record of recordsOf(linesOf(file, 16 * 1024 * 1024, deps.source, call), complain)) entries.apply(record, file.name, complain);
+    const complain = (number: number, reason: string): void =>
+      void problems.push({ place: `${file.name}:${number}`, reason });
+    for await (const record of recordsOf(linesOf(file, 16 * 1024 * 1024, deps.source, call), complain))
+      entries.apply(record, file.name, complain);
   }
   let at = 0;
   for (const problem of problems) yield { at: at++, problem };
@@ -58,7 +74,10 @@ async function* read(files: readonly FoundFile[], toItem: ReturnType<typeof entr
     if (item !== undefined) {
       const first = seen.get(item.key);
       if (first !== undefined) {
-        yield { at, problem: { place, reason: `the key ${item.key} belongs to ${first} already; this entry is left out` } };
+        yield {
+          at,
+          problem: { place, reason: `the key ${item.key} belongs to ${first} already; this entry is left out` },
+        };
       } else {
         seen.set(item.key, entry.dn);
         yield known(item.key) === item.version ? { at, unchanged: item.key } : { at, item };

@@ -1,8 +1,16 @@
 import { constants } from 'node:fs';
-import { open, realpath } from 'node:fs/promises';
+import { open, readdir, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
-import { defineConnector, type Batch, type Call, type Connector, type ConnectorDeps, type Known, type Problem } from '../../kit/connector.ts';
+import {
+  defineConnector,
+  type Batch,
+  type Call,
+  type Connector,
+  type ConnectorDeps,
+  type Known,
+  type Problem,
+} from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import type { Reader } from '../../kit/content/item.ts';
 import { toReader } from '../../kit/text/accounts.ts';
@@ -14,17 +22,45 @@ import { walk } from './folder/walk.ts';
 
 const Options = z.strictObject({
   path: z.string().min(1).describe('The folder. Files and folders whose names begin with a dot are left out.'),
-  space: z.string().min(1).optional().describe('The space of all its documents. Default: the top-level subfolder; the source’s name for files beside them.'),
-  url: z.url({ protocol: /^https?$/ }).optional().describe('Address the folder is served at; a file’s path is added to it. Front matter `url` comes first.'),
+  space: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'The space of all its documents. Default: the top-level subfolder; the source’s name for files beside them.',
+    ),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address the folder is served at; a file’s path is added to it. Front matter `url` comes first.'),
   readers: z
-    .array(z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'))
+    .array(
+      z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'),
+    )
     .min(1)
     .default(['everyone'])
     .describe('Who may read what no `.readers` file and no front matter narrows further.'),
-  extensions: z.array(z.enum(Object.keys(CONTENT_TYPES))).min(1).default(Object.keys(CONTENT_TYPES)).describe('Endings of the files to read.'),
-  ignore: z.array(z.string()).default(['node_modules']).describe('Glob patterns of paths or names to leave out: `drafts/**`, `README.md`.'),
-  maxBytes: z.int().positive().max(1024 ** 3).default(20 * 1024 ** 2).describe('Larger files are left out, with a problem.'),
-  fileDates: z.boolean().default(false).describe('Whether a file’s modification time is its date where its content has none. Right for a file share, wrong for a git checkout.'),
+  extensions: z
+    .array(z.enum(Object.keys(CONTENT_TYPES)))
+    .min(1)
+    .default(Object.keys(CONTENT_TYPES))
+    .describe('Endings of the files to read.'),
+  ignore: z
+    .array(z.string())
+    .default(['node_modules'])
+    .describe('Glob patterns of paths or names to leave out: `drafts/**`, `README.md`.'),
+  maxBytes: z
+    .int()
+    .positive()
+    .max(1024 ** 3)
+    .default(20 * 1024 ** 2)
+    .describe('Larger files are left out, with a problem.'),
+  fileDates: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Whether a file’s modification time is its date where its content has none. Right for a file share, wrong for a git checkout.',
+    ),
 });
 type FolderOptions = z.output<typeof Options>;
 
@@ -40,7 +76,8 @@ export const folder = defineConnector<DocumentItem, typeof Options>({
   async open(options, deps): Promise<Connector<DocumentItem>> {
     const path = resolve(deps.baseDir, options.path);
     await rootOf(path, deps);
-    const changes: Connector<DocumentItem>['changes'] = (cursor, known, call) => run(path, options, deps, cursor, known, call);
+    const changes: Connector<DocumentItem>['changes'] = (cursor, known, call) =>
+      run(path, options, deps, cursor, known, call);
     return {
       changes,
       health: (call) => healthOfRun('documents', () => changes(undefined, () => undefined, call)),
@@ -62,16 +99,29 @@ async function rootOf(path: string, deps: ConnectorDeps): Promise<string> {
   }
 }
 
-async function* run(path: string, options: FolderOptions, deps: ConnectorDeps, cursor: string | undefined, known: Known, call: Call): AsyncGenerator<Batch<DocumentItem>> {
+async function* run(
+  path: string,
+  options: FolderOptions,
+  deps: ConnectorDeps,
+  cursor: string | undefined,
+  known: Known,
+  call: Call,
+): AsyncGenerator<Batch<DocumentItem>> {
   const root = await rootOf(path, deps);
   const settings = settingsOf(options, 1);
-  const { after, unseen } = parseCursor(cursor);
+  const { after, unseen, had } = parseCursor(cursor);
   // A walk that saw all but one folder has swept nothing; what it saw must not count for the next one.
   let restart = after === undefined && unseen ? ({ restart: true } as const) : {};
   let isComplete = after === undefined || !unseen;
   let batch = { upserts: [] as DocumentItem[], unchanged: [] as string[], problems: [] as Problem[] };
   let last = after;
-  const walked = walk({ root, readers: options.readers as Reader[], extensions: new Set(options.extensions), ignore: options.ignore, after });
+  const walked = walk({
+    root,
+    readers: options.readers as Reader[],
+    extensions: new Set(options.extensions),
+    ignore: options.ignore,
+    after,
+  });
   try {
     for await (const step of walked) {
       if (step.kind === 'problem') {
@@ -96,8 +146,21 @@ async function* run(path: string, options: FolderOptions, deps: ConnectorDeps, c
     stopIfCancelled(call, deps.source);
     throw cause instanceof ConnectorError ? cause : fileError(deps.source, root, cause);
   }
+  // A share that is not mounted is an empty folder.
+  if (had && last === after && (await readdir(root)).length === 0) {
+    throw new ConnectorError(
+      'UNAVAILABLE',
+      `${deps.source}: ${root} is empty, which it was not before; is it mounted? If all is meant to be gone, put any file there`,
+    );
+  }
   // What lies in a folder that could not be looked into is not gone; it is looked for again next time.
-  yield { ...batch, deletes: [], ...restart, cursor: cursorOf(undefined, isComplete), ...(isComplete ? { sweep: true } : {}) };
+  yield {
+    ...batch,
+    deletes: [],
+    ...restart,
+    cursor: cursorOf(undefined, isComplete, had || last !== undefined),
+    ...(isComplete ? { sweep: true } : {}),
+  };
 }
 
 /** The document; its key alone when it is unchanged; undefined when it is of no use or gone by now. */
@@ -130,7 +193,10 @@ async function readOne(
         bytes,
         readers: file.readers,
         space: options.space ?? (slash === -1 ? deps.source : file.key.slice(0, slash)),
-        url: options.url === undefined ? undefined : `${options.url.replace(/\/$/, '')}/${file.key.split('/').map(encodeURIComponent).join('/')}`,
+        url:
+          options.url === undefined
+            ? undefined
+            : `${options.url.replace(/\/$/, '')}/${file.key.split('/').map(encodeURIComponent).join('/')}`,
         modified: options.fileDates ? new Date(Number(stat.mtimeMs)).toISOString() : undefined,
       },
       call,
@@ -146,15 +212,23 @@ async function readOne(
   }
 }
 
-function cursorOf(after: string | undefined, isComplete: boolean): string {
-  return JSON.stringify({ after, ...(isComplete ? {} : { unseen: true }) });
+/** Where a walk goes on. `unseen`: a folder could not be looked into. `had`: there were files. */
+interface Cursor {
+  readonly after: string | undefined;
+  readonly unseen: boolean;
+  readonly had: boolean;
 }
 
-function parseCursor(cursor: string | undefined): { after: string | undefined; unseen: boolean } {
+function cursorOf(after: string | undefined, isComplete: boolean, had = true): string {
+  return JSON.stringify({ after, had, unseen: !isComplete } satisfies Cursor);
+}
+
+function parseCursor(cursor: string | undefined): Cursor {
   try {
-    const value = JSON.parse(cursor ?? '{}') as { after?: unknown; unseen?: unknown } | null;
-    return { after: typeof value?.after === 'string' ? value.after : undefined, unseen: value?.unseen === true };
+    const value = JSON.parse(cursor ?? '{}') as { after?: unknown; unseen?: unknown; had?: unknown } | null;
+    const after = typeof value?.after === 'string' ? value.after : undefined;
+    return { after, unseen: value?.unseen === true, had: value?.had === true };
   } catch {
-    return { after: undefined, unseen: false };
+    return { after: undefined, unseen: false, had: false };
   }
 }

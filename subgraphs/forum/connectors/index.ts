@@ -3,7 +3,4 @@ import { mbox } from './mbox.ts';
 import { ndjson } from './ndjson.ts';
 
 /** ADD A CONNECTOR: one file beside this one, and one line here. */
-export const connectors: readonly ForumConnectorKind[] = [
-  ndjson,
-  mbox,
-];
+export const connectors: readonly ForumConnectorKind[] = [ndjson, mbox];

@@ -2,7 +2,14 @@ import { open, type FileHandle } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Reader } from '../../kit/content/item.ts';
-import { defineConnector, type Call, type Connector, type ConnectorDeps, type Known, type Problem } from '../../kit/connector.ts';
+import {
+  defineConnector,
+  type Call,
+  type Connector,
+  type ConnectorDeps,
+  type Known,
+  type Problem,
+} from '../../kit/connector.ts';
 import { toReader } from '../../kit/text/accounts.ts';
 import { fileError, findFiles, fingerprint, stopIfCancelled, watchPath, type FoundFile } from '../../kit/text/files.ts';
 import { cleanLine } from '../../kit/text/plain.ts';
@@ -13,19 +20,35 @@ import { readMessage, type Message } from './mail/message.ts';
 import { threadsOf, type Thread } from './mail/threads.ts';
 
 const Options = z.strictObject({
-  path: z.string().min(1).describe('The mbox file (RFC 4155), or a folder of `*.mbox` files; a thread may run through several.'),
-  list: z.string().min(1).optional().describe('The category of its threads. Default: the List-Id header, else the name of the file.'),
+  path: z
+    .string()
+    .min(1)
+    .describe('The mbox file (RFC 4155), or a folder of `*.mbox` files; a thread may run through several.'),
+  list: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('The category of its threads. Default: the List-Id header, else the name of the file.'),
   url: z
     .string()
     .refine((text) => /^https?:\/\//.test(text) && text.includes('{id}'), 'must be an http address that contains {id}')
     .optional()
-    .describe('Address of a thread in the list’s archive: `{id}` stands for the Message-ID of its first message, `{list}` for the category.'),
+    .describe(
+      'Address of a thread in the list’s archive: `{id}` stands for the Message-ID of its first message, `{list}` for the category.',
+    ),
   readers: z
-    .array(z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'))
+    .array(
+      z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'),
+    )
     .min(1)
     .default(['everyone'])
     .describe('Who may read the archive.'),
-  maxBytes: z.int().positive().max(1024 ** 3).default(32 * 1024 ** 2).describe('Larger messages are left out, with a problem.'),
+  maxBytes: z
+    .int()
+    .positive()
+    .max(1024 ** 3)
+    .default(32 * 1024 ** 2)
+    .describe('Larger messages are left out, with a problem.'),
 });
 type MboxOptions = z.output<typeof Options>;
 
@@ -44,7 +67,8 @@ export const mbox = defineConnector<ConversationItem, typeof Options>({
       find,
       read: (found, from, known, call) => read(found, options, from, known, call, deps),
     };
-    const changes: Connector<ConversationItem>['changes'] = (cursor, known, call) => runFiles(reader, deps, cursor, known, call);
+    const changes: Connector<ConversationItem>['changes'] = (cursor, known, call) =>
+      runFiles(reader, deps, cursor, known, call);
     return {
       changes,
       health: (call) => healthOfRun(reader.noun, () => changes(undefined, () => undefined, call)),
@@ -58,7 +82,14 @@ export const mbox = defineConnector<ConversationItem, typeof Options>({
  * Twice through the files: an answer may come before its question, so first only headers are read, then thread by
  * thread the messages. Of an archive of any size, an entry per message and one thread are in memory.
  */
-async function* read(files: readonly FoundFile[], options: MboxOptions, from: number, known: Known, call: Call, deps: ConnectorDeps): AsyncGenerator<Step<ConversationItem>> {
+async function* read(
+  files: readonly FoundFile[],
+  options: MboxOptions,
+  from: number,
+  known: Known,
+  call: Call,
+  deps: ConnectorDeps,
+): AsyncGenerator<Step<ConversationItem>> {
   const settings = settingsOf(options, 1);
   const problems: Problem[] = [];
   const heads = new Map<string, MessageHead>();
@@ -67,7 +98,11 @@ async function* read(files: readonly FoundFile[], options: MboxOptions, from: nu
       const first = heads.get(head.id);
       if (first === undefined) heads.set(head.id, head);
       // The same message in two archives is no fault; two different ones under an id are.
-      else if (first.digest !== head.digest) problems.push({ place: head.place, reason: `a second message with the id ${cleanLine(head.id)} (first at ${first.place}); it is left out` });
+      else if (first.digest !== head.digest)
+        problems.push({
+          place: head.place,
+          reason: `a second message with the id ${cleanLine(head.id)} (first at ${first.place}); it is left out`,
+        });
     }
   }
   let at = 0;
@@ -90,7 +125,13 @@ async function* read(files: readonly FoundFile[], options: MboxOptions, from: nu
         try {
           read.push({ head, message: await readMessage(unescapeFrom(bytes), head.delivered) });
         } catch (error) {
-          yield { at: place, problem: { place: head.place, reason: `the message cannot be read: ${cleanLine(String((error as Error)?.message)).slice(0, 200)}` } };
+          yield {
+            at: place,
+            problem: {
+              place: head.place,
+              reason: `the message cannot be read: ${cleanLine(String((error as Error)?.message)).slice(0, 200)}`,
+            },
+          };
         }
       }
       const item = toItem(thread, key, version, read, options);
@@ -119,20 +160,33 @@ interface ReadMessage {
   readonly message: Message;
 }
 
-function toItem(thread: Thread, key: string, version: string, messages: ReadMessage[], options: MboxOptions): ConversationItem | undefined {
+function toItem(
+  thread: Thread,
+  key: string,
+  version: string,
+  messages: ReadMessage[],
+  options: MboxOptions,
+): ConversationItem | undefined {
   // A message without a date stays behind the one the archive has before it.
   let latest = '';
   const times = new Map(messages.map((one) => [one, (latest = one.message.date ?? latest)]));
-  messages.sort((a, b) => ((times.get(a) as string) < (times.get(b) as string) ? -1 : times.get(a) === times.get(b) ? 0 : 1));
+  messages.sort((a, b) =>
+    (times.get(a) as string) < (times.get(b) as string) ? -1 : times.get(a) === times.get(b) ? 0 : 1,
+  );
   // Clocks are wrong now and then: the message that all others answer opens the thread whatever its date.
   const root = messages.find(({ head }) => head.id === thread.root) ?? messages[0];
   if (root === undefined) return undefined;
   const { message: opening } = root;
   const replies = messages.filter((one) => one !== root);
   const list = options.list ?? cleanLine(opening.list ?? root.head.file.name.replace(/\.[^.]+$/, ''));
-  const dates = messages.map(({ message }) => message.date).filter((date) => date !== undefined).sort();
+  const dates = messages
+    .map(({ message }) => message.date)
+    .filter((date) => date !== undefined)
+    .sort();
   const title = opening.subject || '(no subject)';
-  const url = options.url?.replaceAll('{id}', encodeURIComponent(key.toWellFormed())).replaceAll('{list}', encodeURIComponent(list));
+  const url = options.url
+    ?.replaceAll('{id}', encodeURIComponent(key.toWellFormed()))
+    .replaceAll('{list}', encodeURIComponent(list));
   return {
     key,
     version,

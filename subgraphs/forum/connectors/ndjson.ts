@@ -13,13 +13,25 @@ import type { ConversationItem, ReplyItem } from '../connector.ts';
 import { ConversationLine } from './ndjson/line.ts';
 
 const Options = z.strictObject({
-  path: z.string().min(1).describe('The NDJSON file, or a folder of `*.ndjson` files. The format: `ndjson.schema.json` beside this connector.'),
+  path: z
+    .string()
+    .min(1)
+    .describe(
+      'The NDJSON file, or a folder of `*.ndjson` files. The format: `ndjson.schema.json` beside this connector.',
+    ),
   readers: z
-    .array(z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'))
+    .array(
+      z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'),
+    )
     .min(1)
     .default(['everyone'])
     .describe('Who may read conversations that do not say so themselves.'),
-  maxLineBytes: z.int().positive().max(1024 ** 3).default(16 * 1024 ** 2).describe('Longer lines are left out, with a problem.'),
+  maxLineBytes: z
+    .int()
+    .positive()
+    .max(1024 ** 3)
+    .default(16 * 1024 ** 2)
+    .describe('Longer lines are left out, with a problem.'),
 });
 type NdjsonOptions = z.output<typeof Options>;
 
@@ -38,7 +50,8 @@ export const ndjson = defineConnector<ConversationItem, typeof Options>({
       find,
       read: (found, from, known, call) => read(found, options, from, known, call, deps),
     };
-    const changes: Connector<ConversationItem>['changes'] = (cursor, known, call) => runFiles(reader, deps, cursor, known, call);
+    const changes: Connector<ConversationItem>['changes'] = (cursor, known, call) =>
+      runFiles(reader, deps, cursor, known, call);
     return {
       changes,
       health: (call) => healthOfRun(reader.noun, () => changes(undefined, () => undefined, call)),
@@ -48,7 +61,14 @@ export const ndjson = defineConnector<ConversationItem, typeof Options>({
   },
 });
 
-async function* read(files: readonly FoundFile[], options: NdjsonOptions, from: number, known: Known, call: Call, deps: ConnectorDeps): AsyncGenerator<Step<ConversationItem>> {
+async function* read(
+  files: readonly FoundFile[],
+  options: NdjsonOptions,
+  from: number,
+  known: Known,
+  call: Call,
+  deps: ConnectorDeps,
+): AsyncGenerator<Step<ConversationItem>> {
   const settings = settingsOf(options, 1);
   const seen = new Set<string>();
   let base = 0;
@@ -59,7 +79,10 @@ async function* read(files: readonly FoundFile[], options: NdjsonOptions, from: 
         const at = base + line.start;
         const place = `${file.name}:${line.number}`;
         if (line.tooLong) {
-          yield { at, problem: { place, reason: `longer than maxLineBytes (${options.maxLineBytes}); the line is left out` } };
+          yield {
+            at,
+            problem: { place, reason: `longer than maxLineBytes (${options.maxLineBytes}); the line is left out` },
+          };
           continue;
         }
         if (line.bytes.length === 0) continue;
@@ -86,7 +109,13 @@ async function* read(files: readonly FoundFile[], options: NdjsonOptions, from: 
         }
         const parsed = ConversationLine.safeParse(value.json);
         if (!parsed.success || key === undefined) {
-          yield { at, problem: { place, reason: `${parsed.success ? 'the id is empty' : describe(parsed.error)}; the line is left out` } };
+          yield {
+            at,
+            problem: {
+              place,
+              reason: `${parsed.success ? 'the id is empty' : describe(parsed.error)}; the line is left out`,
+            },
+          };
           continue;
         }
         seen.add(key);
@@ -122,14 +151,25 @@ function keyOf(json: unknown): string | undefined {
 
 function describe(error: z.ZodError): string {
   const issue = error.issues[0];
-  const path = (issue?.path ?? []).map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`)).join('').replace(/^\./, '');
+  const path = (issue?.path ?? [])
+    .map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`))
+    .join('')
+    .replace(/^\./, '');
   return `${path === '' ? 'the line' : `\`${path}\``}: ${issue?.message ?? 'does not fit the schema'}`;
 }
 
-function toItem(key: string, version: string, line: ConversationLine, category: string, readers: readonly Reader[], reasons: string[]): ConversationItem {
+function toItem(
+  key: string,
+  version: string,
+  line: ConversationLine,
+  category: string,
+  readers: readonly Reader[],
+  reasons: string[],
+): ConversationItem {
   const date = (written: string | undefined, name: string): string | undefined => {
     const iso = toIso(written);
-    if (written !== undefined && iso === undefined) reasons.push(`\`${name}\` is not a date; write it as 2026-01-31T12:00:00Z`);
+    if (written !== undefined && iso === undefined)
+      reasons.push(`\`${name}\` is not a date; write it as 2026-01-31T12:00:00Z`);
     return iso;
   };
   const url = line.url === undefined ? undefined : webAddress(line.url);
@@ -159,11 +199,17 @@ function toItem(key: string, version: string, line: ConversationLine, category: 
     });
   }
   // An order is only certain when every reply has a date; else the file's order is the better guess.
-  if (replies.every((reply) => reply.createdAt !== undefined)) replies.sort((a, b) => ((a.createdAt as string) < (b.createdAt as string) ? -1 : a.createdAt === b.createdAt ? 0 : 1));
+  if (replies.every((reply) => reply.createdAt !== undefined))
+    replies.sort((a, b) =>
+      (a.createdAt as string) < (b.createdAt as string) ? -1 : a.createdAt === b.createdAt ? 0 : 1,
+    );
   const title = cleanLine(line.title);
   const author = toAccount(line.author);
   const createdAt = date(line.createdAt, 'createdAt');
-  const updatedAt = [createdAt, ...replies.map((reply) => reply.createdAt)].filter((at) => at !== undefined).sort().at(-1);
+  const updatedAt = [createdAt, ...replies.map((reply) => reply.createdAt)]
+    .filter((at) => at !== undefined)
+    .sort()
+    .at(-1);
   return {
     key,
     version,
@@ -174,7 +220,8 @@ function toItem(key: string, version: string, line: ConversationLine, category: 
     ...(updatedAt === undefined ? {} : { updatedAt }),
     tags: [...new Set(line.tags.map(cleanLine).filter((tag) => tag !== ''))],
     links: [...links],
-    readers: line.readers === undefined ? readers : [...new Set(line.readers.map((reader) => cleanLine(reader) as Reader))],
+    readers:
+      line.readers === undefined ? readers : [...new Set(line.readers.map((reader) => cleanLine(reader) as Reader))],
     channel: line.channel,
     category: cleanLine(line.category) || category,
     ...(author === undefined ? {} : { author }),

@@ -28,7 +28,9 @@ export class Entries {
     const dn = normaliseDn(record.dn);
     if (at === -1) return this.#add(record, lines, file, complain);
     const rest = lines.toSpliced(at, 1);
-    const type = String((lines[at] as LdifLine).value).trim().toLowerCase();
+    const type = String((lines[at] as LdifLine).value)
+      .trim()
+      .toLowerCase();
     if (type === 'add') return this.#add(record, rest, file, complain);
     const entry = this.#byDn.get(dn);
     if (entry === undefined) return complain(record.number, `${type} of ${record.dn}, which is not there`);
@@ -40,7 +42,8 @@ export class Entries {
 
   #add(record: LdifRecord, lines: readonly LdifLine[], file: string, complain: Complain): void {
     const dn = normaliseDn(record.dn);
-    if (this.#byDn.has(dn)) return complain(record.number, `${record.dn} is there already; this second record is left out`);
+    if (this.#byDn.has(dn))
+      return complain(record.number, `${record.dn} is there already; this second record is left out`);
     const attributes = new Map<string, Value[]>();
     for (const line of lines) if (line.name !== '-') push(attributes, line.name, [line.value]);
     this.#put(dn, { dn: record.dn, attributes, place: { file, number: record.number } });
@@ -64,12 +67,14 @@ export class Entries {
       return typeof value === 'string' ? value.trim() : undefined;
     };
     const newRdn = field('newrdn');
-    if (newRdn === undefined || splitDn(newRdn)?.length !== 1) return complain(number, 'modrdn needs one RDN in "newrdn:"');
+    if (newRdn === undefined || splitDn(newRdn)?.length !== 1)
+      return complain(number, 'modrdn needs one RDN in "newrdn:"');
     const above = field('newsuperior') ?? entry.dn.slice(ownRdnLength(entry.dn) + 1);
     const newDn = above === '' ? newRdn : `${newRdn},${above}`;
     const to = normaliseDn(newDn);
     if (to !== dn && this.#byDn.has(to)) return complain(number, `${newDn} is there already`);
-    if (field('deleteoldrdn') === '1') for (const [type, value] of rdnValues(entry.dn)) drop(entry.attributes, type.toLowerCase(), [value]);
+    if (field('deleteoldrdn') === '1')
+      for (const [type, value] of rdnValues(entry.dn)) drop(entry.attributes, type.toLowerCase(), [value]);
     for (const [type, value] of rdnValues(newRdn)) {
       drop(entry.attributes, type.toLowerCase(), [value]);
       push(entry.attributes, type.toLowerCase(), [value]);
@@ -80,7 +85,7 @@ export class Entries {
     this.#put(to, entry);
     if (!hadChildren || to === dn) return;
     // The whole subtree moves along (RFC 4511, section 4.9).
-    for (const [below, child] of [...this.#byDn]) {
+    for (const [below, child] of Array.from(this.#byDn)) {
       if (child === entry || !below.endsWith(`,${dn}`)) continue;
       this.#remove(below);
       const moved = `${below.slice(0, -dn.length)}${to}`;

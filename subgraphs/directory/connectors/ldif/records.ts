@@ -27,7 +27,10 @@ const BASE64 = /^[A-Za-z0-9+/]*={0,2}$/;
  * The records of an LDIF file (RFC 2849): lines unfolded, comments left out, base64 decoded. What breaks the grammar is
  * complained about; the rest is taken. Raw UTF-8, which the grammar forbids and most exports contain, is accepted.
  */
-export async function* recordsOf(chunks: AsyncIterable<readonly Line[]>, complain: Complain): AsyncGenerator<LdifRecord> {
+export async function* recordsOf(
+  chunks: AsyncIterable<readonly Line[]>,
+  complain: Complain,
+): AsyncGenerator<LdifRecord> {
   let lines: LdifLine[] = [];
   let isFirst = true;
   // Folding may cut a character in two, so a line is put together as bytes.
@@ -42,7 +45,8 @@ export async function* recordsOf(chunks: AsyncIterable<readonly Line[]>, complai
     const line = parseLine(decodeBytes(bytes), number, complain);
     if (line === undefined) return;
     if (isFirst && line.name === 'version') {
-      if (line.value !== '1') complain(number, `LDIF version ${String(line.value)} is not known; reading it as version 1`);
+      if (line.value !== '1')
+        complain(number, `LDIF version ${String(line.value)} is not known; reading it as version 1`);
     } else lines.push(line);
     isFirst = false;
   };

@@ -52,14 +52,19 @@ interface Content {
   readonly links: readonly string[];
 }
 
-const STATUSES: ReadonlyMap<string, DocumentStatus> = new Map([['current', 'CURRENT'], ['outdated', 'OUTDATED'], ['archived', 'ARCHIVED']]);
+const STATUSES: ReadonlyMap<string, DocumentStatus> = new Map([
+  ['current', 'CURRENT'],
+  ['outdated', 'OUTDATED'],
+  ['archived', 'ARCHIVED'],
+]);
 const NO_FIELDS: ReadonlyMap<string, unknown> = new Map();
 
 /**
  * Makes a document of a file; undefined, with a problem, when it cannot be read or it is not certain who may read it.
  */
 export async function toDocument(file: SourceFile, call: Call, problems: Problem[]): Promise<DocumentItem | undefined> {
-  const complain = (reason: string, line?: number): void => void problems.push({ place: line === undefined ? file.key : `${file.key}:${line}`, reason });
+  const complain = (reason: string, line?: number): void =>
+    void problems.push({ place: line === undefined ? file.key : `${file.key}:${line}`, reason });
   let fields = NO_FIELDS;
   let content: Content;
   const extension = extensionOf(file.key);
@@ -73,14 +78,21 @@ export async function toDocument(file: SourceFile, call: Call, problems: Problem
     } else content = await readOther(file, extension, url, call);
   } catch (error) {
     if (call.signal.aborted) throw error;
-    if (error instanceof FrontMatterError) complain(`${error.message}; the page is left out, as it could say who may read it`, error.line);
-    else complain(`the file cannot be read as .${extension}: ${cleanLine(String((error as Error)?.message ?? error)).slice(0, 200)}`);
+    if (error instanceof FrontMatterError)
+      complain(`${error.message}; the page is left out, as it could say who may read it`, error.line);
+    else
+      complain(
+        `the file cannot be read as .${extension}: ${cleanLine(String((error as Error)?.message ?? error)).slice(0, 200)}`,
+      );
     return undefined;
   }
 
   const readers = readersOf(fields, file, complain, problems);
   if (readers === undefined) return undefined;
-  const text = (name: string): string => (typeof fields.get(name) === 'string' || typeof fields.get(name) === 'number' ? cleanLine(String(fields.get(name))) : '');
+  const text = (name: string): string =>
+    typeof fields.get(name) === 'string' || typeof fields.get(name) === 'number'
+      ? cleanLine(String(fields.get(name)))
+      : '';
   const date = (...names: string[]): string | undefined => {
     for (const name of names) {
       const written = fields.get(name);
@@ -116,7 +128,9 @@ export async function toDocument(file: SourceFile, call: Call, problems: Problem
 
 async function readOther(file: SourceFile, extension: string, url: string | undefined, call: Call): Promise<Content> {
   if (extension === 'html' || extension === 'htm') {
-    const charset = /<meta[^>]{0,200}charset=["']?([\w-]{1,40})/i.exec(Buffer.from(file.bytes.subarray(0, 2048)).toString('latin1'))?.[1];
+    const charset = /<meta[^>]{0,200}charset=["']?([\w-]{1,40})/i.exec(
+      Buffer.from(file.bytes.subarray(0, 2048)).toString('latin1'),
+    )?.[1];
     return readHtml(decodeBytes(file.bytes, charset), url === undefined ? {} : { base: url });
   }
   if (extension === 'pdf') return readPdf(file.bytes, call);
@@ -134,7 +148,12 @@ function urlOf(value: unknown, complain: (reason: string) => void): string | und
   return url;
 }
 
-function readersOf(fields: ReadonlyMap<string, unknown>, file: SourceFile, complain: (reason: string) => void, problems: Problem[]): readonly Reader[] | undefined {
+function readersOf(
+  fields: ReadonlyMap<string, unknown>,
+  file: SourceFile,
+  complain: (reason: string) => void,
+  problems: Problem[],
+): readonly Reader[] | undefined {
   if (!fields.has('readers')) return file.readers;
   const own = toReaders(fields.get('readers'));
   if (own === undefined) {
@@ -146,11 +165,16 @@ function readersOf(fields: ReadonlyMap<string, unknown>, file: SourceFile, compl
 
 function tagsOf(value: unknown, keywords: readonly string[]): string[] {
   const written = typeof value === 'string' ? value.split(',') : Array.isArray(value) ? value : [];
-  const tags = written.filter((tag) => typeof tag === 'string' || typeof tag === 'number').map((tag) => cleanLine(String(tag)));
+  const tags = written
+    .filter((tag) => typeof tag === 'string' || typeof tag === 'number')
+    .map((tag) => cleanLine(String(tag)));
   return [...new Set([...tags, ...keywords].filter((tag) => tag !== ''))].slice(0, 200);
 }
 
-function accountsOf(fields: ReadonlyMap<string, unknown>, author: string | undefined): { account: Account; role: DocumentRole }[] {
+function accountsOf(
+  fields: ReadonlyMap<string, unknown>,
+  author: string | undefined,
+): { account: Account; role: DocumentRole }[] {
   const authors = toAccounts(fields.get('authors') ?? fields.get('author') ?? author);
   const editors = [...toAccounts(fields.get('editors')), ...toAccounts(fields.get('contributors'))];
   const mentioned = toAccounts(fields.get('mentions'));
@@ -171,5 +195,9 @@ function titleFromName(key: string): string {
 /** The text without a first line that only repeats the title, which is stored and shown by itself. */
 function withoutTitle(text: string, title: string): string {
   const end = text.indexOf('\n');
-  return cleanLine(end === -1 ? text : text.slice(0, end)) === title ? (end === -1 ? '' : text.slice(end + 1).replace(/^\n+/, '')) : text;
+  return cleanLine(end === -1 ? text : text.slice(0, end)) === title
+    ? end === -1
+      ? ''
+      : text.slice(end + 1).replace(/^\n+/, '')
+    : text;
 }

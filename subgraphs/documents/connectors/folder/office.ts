@@ -51,10 +51,19 @@ export function readOffice(bytes: Uint8Array, extension: string): OfficeText {
   const texts = names.filter((name) => wanted.test(name)).sort((a, b) => rank(a) - rank(b) || (a < b ? -1 : 1));
   if (texts.length === 0) throw new Error(`it holds nothing that a .${extension} has`);
   const xml = (name: string): string => decodeBytes(parts[name] as Uint8Array);
-  const meta = metadataOf(names.filter((name) => METADATA.test(name)).map(xml).join(''));
+  const meta = metadataOf(
+    names
+      .filter((name) => METADATA.test(name))
+      .map(xml)
+      .join(''),
+  );
   const links = names.filter((name) => RELATIONS.test(name)).flatMap((name) => hrefsOf(xml(name), 'Target'));
   const own = extension.startsWith('od') ? hrefsOf(texts.map(xml).join(''), 'xlink:href') : [];
-  return { ...meta, text: tidy(texts.map((name) => textOf(xml(name))).join('\n\n')), links: webAddresses([...links, ...own]) };
+  return {
+    ...meta,
+    text: tidy(texts.map((name) => textOf(xml(name))).join('\n\n')),
+    links: webAddresses([...links, ...own]),
+  };
 }
 
 /** Slides in the order of their numbers, notes after their slide. */
@@ -66,7 +75,17 @@ function rank(name: string): number {
 // Elements whose text is text: w:t, a:t, x's t and inline strings; in OpenDocument all text lies below text:p and text:h.
 const TEXT = new Set(['w:t', 'a:t', 't', 'text:p', 'text:h']);
 const LINES = new Set(['w:p', 'a:p', 'si', 'text:p', 'text:h', 'row', 'table:table-row', 'w:tr']);
-const GAPS = new Set(['w:tab', 'w:br', 'a:br', 'text:tab', 'text:s', 'text:line-break', 'c', 'table:table-cell', 'w:tc']);
+const GAPS = new Set([
+  'w:tab',
+  'w:br',
+  'a:br',
+  'text:tab',
+  'text:s',
+  'text:line-break',
+  'c',
+  'table:table-cell',
+  'w:tc',
+]);
 
 function textOf(xml: string): string {
   const out: string[] = [];
@@ -93,12 +112,22 @@ function textOf(xml: string): string {
     { xmlMode: true },
   );
   parser.end(xml);
-  return out.join('').replace(/[ \t]+/g, ' ').replace(/^ +/gm, '');
+  return out
+    .join('')
+    .replace(/[ \t]+/g, ' ')
+    .replace(/^ +/gm, '');
 }
 
 const META_FIELDS: Record<string, 'title' | 'author' | 'created' | 'updated' | 'keywords' | undefined> = {
-  'dc:title': 'title', 'dc:creator': 'author', 'meta:initial-creator': 'author', 'dcterms:created': 'created', 'meta:creation-date': 'created',
-  'dcterms:modified': 'updated', 'dc:date': 'updated', 'cp:keywords': 'keywords', 'meta:keyword': 'keywords',
+  'dc:title': 'title',
+  'dc:creator': 'author',
+  'meta:initial-creator': 'author',
+  'dcterms:created': 'created',
+  'meta:creation-date': 'created',
+  'dcterms:modified': 'updated',
+  'dc:date': 'updated',
+  'cp:keywords': 'keywords',
+  'meta:keyword': 'keywords',
 };
 
 function metadataOf(xml: string): Omit<OfficeText, 'text' | 'links'> {
@@ -117,13 +146,19 @@ function metadataOf(xml: string): Omit<OfficeText, 'text' | 'links'> {
     const text = cleanLine((found[name] ?? []).join(''));
     return text === '' ? {} : { [name]: text };
   };
-  const keywords = (found['keywords'] ?? []).flatMap((words) => words.split(/[,;]/)).map(cleanLine).filter((word) => word !== '');
+  const keywords = (found['keywords'] ?? [])
+    .flatMap((words) => words.split(/[,;]/))
+    .map(cleanLine)
+    .filter((word) => word !== '');
   return { ...line('title'), ...line('author'), ...line('created'), ...line('updated'), keywords };
 }
 
 function hrefsOf(xml: string, attribute: string): string[] {
   const hrefs: string[] = [];
-  const parser = new Parser({ onopentag: (_name, attributes) => void (attributes[attribute] && hrefs.push(attributes[attribute])) }, { xmlMode: true });
+  const parser = new Parser(
+    { onopentag: (_name, attributes) => void (attributes[attribute] && hrefs.push(attributes[attribute])) },
+    { xmlMode: true },
+  );
   parser.end(xml);
   return hrefs;
 }

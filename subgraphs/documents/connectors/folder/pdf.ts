@@ -13,7 +13,12 @@ export async function readPdf(bytes: Uint8Array, call: Call): Promise<OfficeText
   const { getDocumentProxy } = await import('unpdf');
   // pdf.js keeps the array it is given, so it gets one of its own. Verbosity 0: it may not write to our output.
   const pdf = await getDocumentProxy(new Uint8Array(bytes), {
-    verbosity: 0, enableXfa: false, useSystemFonts: false, disableFontFace: true, stopAtErrors: false, useWorkerFetch: false,
+    verbosity: 0,
+    enableXfa: false,
+    useSystemFonts: false,
+    disableFontFace: true,
+    stopAtErrors: false,
+    useWorkerFetch: false,
   });
   try {
     const pages: string[] = [];
@@ -24,20 +29,25 @@ export async function readPdf(bytes: Uint8Array, call: Call): Promise<OfficeText
       const page = await pdf.getPage(number);
       const content = await page.getTextContent();
       const text = content.items.map((item) => ('str' in item ? item.str + (item.hasEOL ? '\n' : '') : '')).join('');
-      for (const annotation of await page.getAnnotations()) if (typeof annotation?.url === 'string') hrefs.push(annotation.url);
+      for (const annotation of await page.getAnnotations())
+        if (typeof annotation?.url === 'string') hrefs.push(annotation.url);
       pages.push(text);
       length += text.length;
       page.cleanup();
     }
     const { info } = (await pdf.getMetadata().catch(() => ({ info: {} }))) as { info: Record<string, unknown> };
     const field = (name: string): string => (typeof info[name] === 'string' ? cleanLine(info[name]) : '');
-    const optional = (name: string, value: string | undefined): Record<string, string> => (value ? { [name]: value } : {});
+    const optional = (name: string, value: string | undefined): Record<string, string> =>
+      value ? { [name]: value } : {};
     return {
       ...optional('title', field('Title')),
       ...optional('author', field('Author')),
       ...optional('created', pdfDate(field('CreationDate'))),
       ...optional('updated', pdfDate(field('ModDate'))),
-      keywords: field('Keywords').split(/[,;]/).map(cleanLine).filter((word) => word !== ''),
+      keywords: field('Keywords')
+        .split(/[,;]/)
+        .map(cleanLine)
+        .filter((word) => word !== ''),
       text: tidy(pages.join('\n\n')),
       links: webAddresses(hrefs),
     };

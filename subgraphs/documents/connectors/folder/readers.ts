@@ -20,7 +20,12 @@ const MAX_BYTES = 64 * 1024;
  * @returns the outer fence where there is no such file; undefined (closed) where it is broken or opens nothing that
  *   the outer fence allows. Never more than the outer fence.
  */
-export async function readFence(path: string, place: string, outer: readonly Reader[], problems: Problem[]): Promise<Fence> {
+export async function readFence(
+  path: string,
+  place: string,
+  outer: readonly Reader[],
+  problems: Problem[],
+): Promise<Fence> {
   let text: string;
   try {
     const file = await open(path, constants.O_RDONLY | constants.O_NOFOLLOW);
@@ -33,16 +38,25 @@ export async function readFence(path: string, place: string, outer: readonly Rea
     }
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return outer;
-    problems.push({ place, reason: `cannot be read (${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}), so the folder is closed` });
+    problems.push({
+      place,
+      reason: `cannot be read (${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}), so the folder is closed`,
+    });
     return undefined;
   }
   const own: Reader[] = [];
-  for (const [index, line] of text.replace(/^\uFEFF/, '').split(/\r?\n/).entries()) {
+  for (const [index, line] of text
+    .replace(/^\uFEFF/, '')
+    .split(/\r?\n/)
+    .entries()) {
     const written = line.replace(/(?:^|\s)#.*$/, '').trim();
     if (written === '') continue;
     const reader = toReader(written);
     if (reader === undefined) {
-      problems.push({ place: `${place}:${index + 1}`, reason: `"${written.slice(0, 100)}" is not everyone, group:<name> or person:<handle>, so the folder is closed` });
+      problems.push({
+        place: `${place}:${index + 1}`,
+        reason: `"${written.slice(0, 100)}" is not everyone, group:<name> or person:<handle>, so the folder is closed`,
+      });
       return undefined;
     }
     own.push(reader);
@@ -63,7 +77,10 @@ export function within(outer: readonly Reader[], inner: readonly Reader[], place
   const both = inner.includes('everyone') ? outer : inner.filter((reader) => outer.includes(reader));
   if (inner.some((reader) => !outer.includes(reader))) {
     const consequence = both.length === 0 ? 'nobody can be let in' : `only ${both.join(', ')} can be let in`;
-    problems.push({ place, reason: `asks for ${inner.join(', ')} where a folder above allows only ${outer.join(', ')}: ${consequence}; name readers that both have` });
+    problems.push({
+      place,
+      reason: `asks for ${inner.join(', ')} where a folder above allows only ${outer.join(', ')}: ${consequence}; name readers that both have`,
+    });
   }
   return both.length === 0 ? undefined : both;
 }

@@ -25,13 +25,18 @@ export type Walked =
  * are left out. Symbolic links are not followed: one inside leads to a file that is found anyway, under the readers of
  * the folder it lies in, and one that leads out is a problem.
  */
-export async function* walk(options: WalkOptions, key = '', fence: readonly Reader[] = options.readers): AsyncGenerator<Walked> {
+export async function* walk(
+  options: WalkOptions,
+  key = '',
+  fence: readonly Reader[] = options.readers,
+): AsyncGenerator<Walked> {
   const folder = join(options.root, key);
   const problems: Problem[] = [];
   const prefix = key === '' ? '' : `${key}/`;
   const readers = await readFence(join(folder, READERS_FILE), `${prefix}${READERS_FILE}`, fence, problems);
   // Already told by the part of this run that was handed over before.
-  if (!isBefore(prefix, options.after)) for (const problem of problems) yield { kind: 'problem', problem, unseen: false };
+  if (!isBefore(prefix, options.after))
+    for (const problem of problems) yield { kind: 'problem', problem, unseen: false };
   if (readers === undefined) return;
 
   let entries;
@@ -40,7 +45,14 @@ export async function* walk(options: WalkOptions, key = '', fence: readonly Read
   } catch (cause) {
     // The root itself is no problem but an error; that is the caller's to say.
     if (key === '') throw cause;
-    yield { kind: 'problem', problem: { place: key, reason: `the folder cannot be looked into (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'})` }, unseen: true };
+    yield {
+      kind: 'problem',
+      problem: {
+        place: key,
+        reason: `the folder cannot be looked into (${(cause as NodeJS.ErrnoException).code ?? 'unknown reason'})`,
+      },
+      unseen: true,
+    };
     return;
   }
   entries.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -55,11 +67,20 @@ export async function* walk(options: WalkOptions, key = '', fence: readonly Read
     } else if (options.after !== undefined && compareKeys(own, options.after) <= 0) continue;
     else if (entry.isSymbolicLink()) {
       if (await leadsOut(join(folder, entry.name), options.root)) {
-        yield { kind: 'problem', problem: { place: own, reason: 'a link that leads out of the folder; it is not followed' }, unseen: false };
+        yield {
+          kind: 'problem',
+          problem: { place: own, reason: 'a link that leads out of the folder; it is not followed' },
+          unseen: false,
+        };
       }
     } else if (entry.isFile() && options.extensions.has(extensionOf(entry.name))) {
       if (own.isWellFormed()) yield { kind: 'file', key: own, path: join(folder, entry.name), readers };
-      else yield { kind: 'problem', problem: { place: own.toWellFormed(), reason: 'the name is not UTF-8; rename the file' }, unseen: false };
+      else
+        yield {
+          kind: 'problem',
+          problem: { place: own.toWellFormed(), reason: 'the name is not UTF-8; rename the file' },
+          unseen: false,
+        };
     }
   }
 }

@@ -20,7 +20,8 @@ export interface MessageHead {
 }
 
 // RFC 4155 appendix A, and what Mailman's pipermail writes: "From ", a sender, and C's asctime.
-const FROM_LINE = /^From .*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d(?::\d\d)?)(?: [A-Z]{2,5})?( \d{4})/;
+const FROM_LINE =
+  /^From .*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d(?::\d\d)?)(?: [A-Z]{2,5})?( \d{4})/;
 const MAX_HEAD = 256 * 1024;
 /** A mail's references may be made up; nobody reads a thread of which this would cut anything. */
 const MAX_REFERENCES = 200;
@@ -29,8 +30,23 @@ const MAX_REFERENCES = 200;
  * Finds the messages of an mbox file without keeping any of them. Messages begin at a `From ` line that is the first of
  * the file or follows an empty one. Anything before the first is a problem.
  */
-export async function* messagesOf(file: FoundFile, maxBytes: number, source: string, call: Call, problems: Problem[]): AsyncGenerator<MessageHead> {
-  let open: { start: number; number: number; delivered: string; head: string[] | undefined; headBytes: number; headers: string[] } | undefined;
+export async function* messagesOf(
+  file: FoundFile,
+  maxBytes: number,
+  source: string,
+  call: Call,
+  problems: Problem[],
+): AsyncGenerator<MessageHead> {
+  let open:
+    | {
+        start: number;
+        number: number;
+        delivered: string;
+        head: string[] | undefined;
+        headBytes: number;
+        headers: string[];
+      }
+    | undefined;
   let digest = createHash('sha1');
   let afterBlank = true;
   let complained = false;
@@ -45,16 +61,33 @@ export async function* messagesOf(file: FoundFile, maxBytes: number, source: str
     }
     const hash = digest.digest('base64url');
     const found = threading(head ?? headers);
-    return { file, place, start, end, id: found.id ?? `${hash}@no-message-id`, references: found.references, digest: hash, delivered };
+    return {
+      file,
+      place,
+      start,
+      end,
+      id: found.id ?? `${hash}@no-message-id`,
+      references: found.references,
+      digest: hash,
+      delivered,
+    };
   };
 
   for await (const lines of linesOf(file, maxBytes, source, call)) {
     for (const line of lines) {
-      const from = afterBlank && line.bytes[0] === 70 ? FROM_LINE.exec(line.bytes.subarray(0, 500).toString('latin1')) : null;
+      const from =
+        afterBlank && line.bytes[0] === 70 ? FROM_LINE.exec(line.bytes.subarray(0, 500).toString('latin1')) : null;
       if (from !== null) {
         const message = close(line.start);
         if (message !== undefined) yield message;
-        open = { start: line.end, number: line.number, delivered: `${from[1]}${from[2]}`, head: [], headBytes: 0, headers: [] };
+        open = {
+          start: line.end,
+          number: line.number,
+          delivered: `${from[1]}${from[2]}`,
+          head: [],
+          headBytes: 0,
+          headers: [],
+        };
         digest = createHash('sha1');
       } else if (open !== undefined) {
         digest.update(line.bytes).update('\n');
@@ -69,7 +102,10 @@ export async function* messagesOf(file: FoundFile, maxBytes: number, source: str
         }
       } else if (!complained && line.bytes.length > 0) {
         complained = true;
-        problems.push({ place: `${file.name}:${line.number}`, reason: 'expected a line "From <address> <date>" (RFC 4155); what comes before the first one is left out' });
+        problems.push({
+          place: `${file.name}:${line.number}`,
+          reason: 'expected a line "From <address> <date>" (RFC 4155); what comes before the first one is left out',
+        });
       }
       afterBlank = line.bytes.length === 0 && !line.tooLong;
     }
@@ -91,7 +127,8 @@ function threading(head: readonly string[]): { id: string | undefined; reference
     name = line.slice(0, Math.max(0, colon)).trim().toLowerCase();
     if (/^(?:message-id|references|in-reply-to)$/.test(name)) fields.set(name, line.slice(colon + 1).trim());
   }
-  const ids = (field: string): string[] => [...(fields.get(field) ?? '').matchAll(/<\s*([^<>\s]{1,500})\s*>/g)].map((match) => match[1] as string);
+  const ids = (field: string): string[] =>
+    [...(fields.get(field) ?? '').matchAll(/<\s*([^<>\s]{1,500})\s*>/g)].map((match) => match[1] as string);
   const bare = /^[^<>\s]{1,500}$/.exec(fields.get('message-id') ?? '')?.[0];
   const references = ids('references');
   // RFC 5322 lets In-Reply-To name several; the first is the one answered, in practice.

@@ -43,10 +43,14 @@ export async function readMessage(bytes: Uint8Array, delivered: string): Promise
   };
 }
 
-function authorOf(from: { name: string; address?: string | undefined } | undefined, written: string): Account | undefined {
+function authorOf(
+  from: { name: string; address?: string | undefined } | undefined,
+  written: string,
+): Account | undefined {
   // Pipermail's public archives: `jane at lists.example (Jane Roe)`
   const hidden = /^(\S{1,200}) at (\S{1,200})(?: \((.{1,300})\))?$/.exec(written.trim());
-  if (hidden !== null) return toAccount({ handle: `${hidden[1]}@${hidden[2]}`, ...(hidden[3] === undefined ? {} : { name: hidden[3] }) });
+  if (hidden !== null)
+    return toAccount({ handle: `${hidden[1]}@${hidden[2]}`, ...(hidden[3] === undefined ? {} : { name: hidden[3] }) });
   if (from?.address) return toAccount({ handle: from.address.toLowerCase(), name: from.name });
   return toAccount(from?.name ?? written);
 }
@@ -54,9 +58,12 @@ function authorOf(from: { name: string; address?: string | undefined } | undefin
 function subjectOf(written: string): string {
   let subject = cleanLine(written);
   // `Re: [dev] AW: Re[2]:` in any order and number
-  for (let before = ''; before !== subject; ) {
+  for (let before = ''; before !== subject;) {
     before = subject;
-    subject = subject.replace(/^(?:(?:re|fwd?|aw|wg|sv|vs|vb|antw|tr|rif|res|odp|doorst)(?:\[\d+\])?\s?:|\[[^\]]{1,60}\](?=\s*\S))\s*/i, '');
+    subject = subject.replace(
+      /^(?:(?:re|fwd?|aw|wg|sv|vs|vb|antw|tr|rif|res|odp|doorst)(?:\[\d+\])?\s?:|\[[^\]]{1,60}\](?=\s*\S))\s*/i,
+      '',
+    );
   }
   return subject;
 }

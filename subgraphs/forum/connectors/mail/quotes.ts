@@ -1,11 +1,15 @@
 import { tidy } from '../../../kit/text/plain.ts';
 
 // Written by mail programs of the usual languages of a European company; others' quotes still go by their `>`.
-const WROTE = /(?:(?:wrote|writes|kirjoitti|a écrit|escribió|escreveu|ha scritto)|(?:schrieb|schreef|skrev|napisał(?:\(a\))?)(?:\s[^:]{1,100})?)\s?:$/i;
-const ORIGINAL = /^-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|weitergeleitete nachricht|message d'origine|mensaje original|messaggio originale|ursprungligt meddelande|oprindelig meddelelse|oorspronkelijk bericht|alkuperäinen viesti)\s*-{2,}$/i;
+const WROTE =
+  /(?:(?:wrote|writes|kirjoitti|a écrit|escribió|escreveu|ha scritto)|(?:schrieb|schreef|skrev|napisał(?:\(a\))?)(?:\s[^:]{1,100})?)\s?:$/i;
+const ORIGINAL =
+  /^-{2,}\s*(?:original message|forwarded message|ursprüngliche nachricht|weitergeleitete nachricht|message d'origine|mensaje original|messaggio originale|ursprungligt meddelande|oprindelig meddelelse|oorspronkelijk bericht|alkuperäinen viesti)\s*-{2,}$/i;
 const HEADER_FROM = /^\*?(?:From|Von|De|Da|Från|Fra|Van|Lähettäjä|Od):\*?\s\S/;
-const HEADER_MORE = /^\*?(?:Sent|Date|Gesendet|Datum|Envoyé|Date|Enviado(?: el)?|Inviato|Data|Skickat|Sendt|Verzonden|Lähetetty|Wysłano|To|An|À|Para|A|Till|Til|Aan|Do|Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Ämne|Emne|Onderwerp|Aihe|Temat):\*?\s/;
-const DEVICE = /^(?:Sent from my|Get Outlook for|Von meinem .{1,30} gesendet|Skickat från min|Envoyé de mon|Enviado desde mi)\b.{0,60}$/;
+const HEADER_MORE =
+  /^\*?(?:Sent|Date|Gesendet|Datum|Envoyé|Date|Enviado(?: el)?|Inviato|Data|Skickat|Sendt|Verzonden|Lähetetty|Wysłano|To|An|À|Para|A|Till|Til|Aan|Do|Subject|Betreff|Objet|Asunto|Assunto|Oggetto|Ämne|Emne|Onderwerp|Aihe|Temat):\*?\s/;
+const DEVICE =
+  /^(?:Sent from my|Get Outlook for|Von meinem .{1,30} gesendet|Skickat från min|Envoyé de mon|Enviado desde mi)\b.{0,60}$/;
 
 /**
  * What the writer of a mail wrote: without quoted lines, the line that introduces them, the header block and everything

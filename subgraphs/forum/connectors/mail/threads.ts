@@ -17,7 +17,7 @@ export function threadsOf(heads: readonly MessageHead[]): Thread[] {
     let top = id;
     for (let next = above.get(top); next !== undefined; next = above.get(top)) top = next;
     // Shortens the way for the next who asks.
-    for (let at = id; at !== top; ) {
+    for (let at = id; at !== top;) {
       const next = above.get(at) as string;
       above.set(at, top);
       at = next;

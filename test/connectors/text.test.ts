@@ -95,7 +95,7 @@ describe('HTML', () => {
   it('reads text, title, author and links, and drops what is not to be read', () => {
     expect(
       readHtml(
-        `<!doctype html><html><head><title>A &amp; B</title><meta name=author content="Ann"><meta name="keywords" content="x, y z">
+        `<!doctype html><html><head><title>A &amp; B</title><meta name=author content="Ann"><meta name=author content="Bo"><link rel=canonical href="/x"><meta name="keywords" content="x, y z">
       <style>p{}</style><script>bad()</script></head><body><nav>menu</nav><h1>Head</h1><p>One
       two<br>three</p><ul><li>a</li><li>b</li></ul><table><tr><td>1</td><td>2</td></tr></table><pre>  x
   y</pre><a href="/rel">r</a><a href="https://a.example">a</a><a href="javascript:x">j</a></body></html>`,
@@ -103,7 +103,8 @@ describe('HTML', () => {
       ),
     ).toEqual({
       title: 'A & B',
-      author: 'Ann',
+      authors: ['Ann', 'Bo'],
+      canonical: 'https://b.example/x',
       keywords: ['x', 'y z'],
       text: 'Head\n\nOne two\nthree\n\na\nb\n\n1 2\n\n  x\n  y\n\nraj',
       links: ['https://b.example/rel', 'https://a.example/'],

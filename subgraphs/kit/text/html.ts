@@ -1,12 +1,15 @@
 import { Parser } from 'htmlparser2';
-import { addressesIn, cleanLine, tidy, webAddresses } from './plain.ts';
+import { addressesIn, cleanLine, tidy, webAddress, webAddresses } from './plain.ts';
 
 /** What is worth keeping of an HTML page. */
 export interface HtmlText {
   readonly title?: string;
   readonly text: string;
   readonly links: readonly string[];
-  readonly author?: string;
+  /** Of `meta name=author`, of which a page may have several. */
+  readonly authors: readonly string[];
+  /** The address the page gives itself: `link rel=canonical`. */
+  readonly canonical?: string;
   readonly keywords: readonly string[];
   /** `meta` dates as they stand; `toIso` decides whether they are any. */
   readonly created?: string;
@@ -63,7 +66,9 @@ const META: Record<string, 'author' | 'keywords' | 'created' | 'updated' | undef
 export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
   const out: string[] = [];
   const hrefs: string[] = [];
-  const meta: { author?: string; keywords?: string; created?: string; updated?: string } = {};
+  const authors: string[] = [];
+  let canonical: string | undefined;
+  const meta: { keywords?: string; created?: string; updated?: string } = {};
   let title = '';
   let heading = '';
   let inTitle = false;
@@ -107,7 +112,11 @@ export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
       else if (name === 'img' && attributes['alt']) write(attributes['alt']);
       else if (name === 'meta') {
         const field = META[(attributes['name'] ?? attributes['property'] ?? '').toLowerCase()];
-        if (field !== undefined && attributes['content']) meta[field] ??= attributes['content'];
+        const content = attributes['content'];
+        if (field === 'author' && content) authors.push(cleanLine(content));
+        else if (field !== undefined && field !== 'author' && content) meta[field] ??= content;
+      } else if (name === 'link' && attributes['rel']?.toLowerCase() === 'canonical') {
+        canonical ??= webAddress(attributes['href'] ?? '', options.base);
       }
       breakAt(name);
     },
@@ -134,12 +143,12 @@ export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
 
   const text = tidy(out.join('').replaceAll('\u00A0', ' '));
   const name = cleanLine(title) || cleanLine(heading);
-  const author = cleanLine(meta.author ?? '');
   return {
     ...(name === '' ? {} : { title: name }),
     text,
     links: [...new Set([...webAddresses(hrefs, options.base), ...addressesIn(text)])],
-    ...(author === '' ? {} : { author }),
+    authors: [...new Set(authors.filter((author) => author !== ''))],
+    ...(canonical === undefined ? {} : { canonical }),
     keywords: (meta.keywords ?? '')
       .split(',')
       .map(cleanLine)

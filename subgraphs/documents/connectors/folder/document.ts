@@ -45,6 +45,8 @@ export interface SourceFile {
 interface Content {
   readonly title?: string;
   readonly author?: string;
+  readonly authors?: readonly string[];
+  readonly canonical?: string;
   readonly created?: string;
   readonly updated?: string;
   readonly keywords?: readonly string[];
@@ -75,7 +77,10 @@ export async function toDocument(file: SourceFile, call: Call, problems: Problem
       fields = parts.fields;
       url = urlOf(fields.get('url'), complain) ?? url;
       content = readMarkdown(parts.body, url);
-    } else content = await readOther(file, extension, url, call);
+    } else {
+      content = await readOther(file, extension, url, call);
+      url = content.canonical ?? url;
+    }
   } catch (error) {
     if (call.signal.aborted) throw error;
     if (error instanceof FrontMatterError)
@@ -122,7 +127,7 @@ export async function toDocument(file: SourceFile, call: Call, problems: Problem
     space: text('space') || file.space,
     contentType: CONTENT_TYPES[extension] ?? 'application/octet-stream',
     status: status ?? 'CURRENT',
-    accounts: accountsOf(fields, content.author),
+    accounts: accountsOf(fields, content.authors ?? content.author?.split(';') ?? []),
   };
 }
 
@@ -136,7 +141,9 @@ async function readOther(file: SourceFile, extension: string, url: string | unde
   if (extension === 'pdf') return readPdf(file.bytes, call);
   if (extension === 'txt') {
     const text = tidy(decodeBytes(file.bytes));
-    return { text, links: addressesIn(text) };
+    // A short line above an empty one is what people put as a title where there is no other way.
+    const title = /^([^\n]{1,120})\n\n/.exec(text)?.[1];
+    return { ...(title === undefined ? {} : { title: cleanLine(title) }), text, links: addressesIn(text) };
   }
   return readOffice(file.bytes, extension);
 }
@@ -173,9 +180,9 @@ function tagsOf(value: unknown, keywords: readonly string[]): string[] {
 
 function accountsOf(
   fields: ReadonlyMap<string, unknown>,
-  author: string | undefined,
+  fileAuthors: readonly string[],
 ): { account: Account; role: DocumentRole }[] {
-  const authors = toAccounts(fields.get('authors') ?? fields.get('author') ?? author);
+  const authors = toAccounts(fields.get('authors') ?? fields.get('author') ?? fileAuthors);
   const editors = [...toAccounts(fields.get('editors')), ...toAccounts(fields.get('contributors'))];
   const mentioned = toAccounts(fields.get('mentions'));
   const seen = new Set<string>();

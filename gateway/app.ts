@@ -89,7 +89,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     },
   });
   // What the first question would else wait for is read while nobody asks.
-  setImmediate(() => {
+  const warming = setImmediate(() => {
     for (const executor of local.values()) executor.service.warm();
   });
 
@@ -102,6 +102,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
       return body.kind === 'single' ? body.singleResult : {};
     },
     async close() {
+      clearImmediate(warming);
       await http.close();
       await apollo.stop();
       await cache.close();

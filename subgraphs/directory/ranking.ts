@@ -38,11 +38,14 @@ export interface Expert {
 /** λ: how much an area's votes count. */
 const AREA_WEIGHTS: Readonly<Record<AreaPart['area'], number>> = { DIRECTORY: 1, DOCUMENTS: 1, FORUM: 1 };
 
+/** Many items say more than one, but not as many times more. */
+const HITS_EXPONENT = 0.7;
+
 /**
  * Ranks people by what the areas say for them: expCombMNZ with candidate length normalisation (Macdonald & Ounis
  * 2006, 2008), the votes summed within each area beforehand.
  *
- *     score(p) = Σ λ·mass · Σ hits · log2(1 + N̄ / Σ total)
+ *     score(p) = Σ λ·mass · (Σ hits)^0.7 · log2(1 + N̄ / Σ total)
  *
  * N̄ is the mean of Σ total over the candidates: who writes everywhere needs more votes for the same score. Ties by
  * person, so that pages are stable.
@@ -71,7 +74,7 @@ export function rankPeople(parts: readonly AreaPart[], mayRecommend: (person: st
     });
     return {
       person,
-      score: mass * hits * Math.log2(1 + meanTotal / Math.max(totals[index] ?? 1, 1)),
+      score: mass * hits ** HITS_EXPONENT * Math.log2(1 + meanTotal / Math.max(totals[index] ?? 1, 1)),
       confidence: confidenceOf(entries.length, hits, isMissing),
       reasons: reasons.toSorted((a, b) => b.share - a.share),
     };

@@ -1,7 +1,7 @@
 import { Corpus } from '../kit/search/corpus.ts';
 import { fold } from '../kit/search/analyze.ts';
 import type { Question } from '../kit/search/question.ts';
-import { search, type Hits } from '../kit/search/searcher.ts';
+import { search, type Found } from '../kit/search/searcher.ts';
 import { Database } from '../kit/store/database.ts';
 
 /** A person as the store has it. */
@@ -63,7 +63,7 @@ export class DirectoryReader {
   }
 
   /** Profiles that match the question, best first. */
-  searchProfiles(question: Question): Hits {
+  searchProfiles(question: Question): Found {
     return this.db.snapshot(() => {
       const version = this.db.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
       if (version !== this.#version) {

@@ -1,6 +1,6 @@
 import { requestError } from '../kit/request-error.ts';
-import { VOTING_ITEMS } from '../kit/content/contributions.ts';
 import { termsOf } from '../kit/search/analyze.ts';
+import { votesOf } from '../kit/search/votes.ts';
 import { tidyQuery, toQuestion } from '../kit/search/question.ts';
 import { decodeTopic, encodeTopic, type TopicQuery } from '../kit/topic.ts';
 import type { DirectoryContext } from './context.ts';
@@ -63,16 +63,15 @@ export async function expertsOn(topic: TopicNode, context: DirectoryContext): Pr
 /** A profile is one more item by its person. */
 async function profileContributions(topic: TopicNode, context: DirectoryContext): Promise<AreaContribution[]> {
   const { query, synonyms } = decodeTopic(topic.id);
-  const hits = context.reader.searchProfiles(toQuestion(query, synonyms)).slice(0, VOTING_ITEMS);
-  const best = hits[0]?.score ?? 0;
-  const people = await context.personByNumber.loadMany(hits.map(({ item }) => item));
-  return hits.flatMap((hit, index) => {
+  const votes = [...votesOf(context.reader.searchProfiles(toQuestion(query, synonyms)))];
+  const people = await context.personByNumber.loadMany(votes.map(([item]) => item));
+  return votes.flatMap(([, vote], index) => {
     const person = people[index];
     if (!person || person instanceof Error) return [];
     return [
       {
         person: person.gid,
-        mass: Math.exp(hit.score - best),
+        mass: vote,
         hits: 1,
         total: 1,
         lastAt: person.updated_at,

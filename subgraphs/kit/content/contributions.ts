@@ -1,8 +1,6 @@
-import type { Hits } from '../search/searcher.ts';
+import type { Found } from '../search/searcher.ts';
+import { votesOf } from '../search/votes.ts';
 import type { ContentReader, Readable } from './reader.ts';
-
-/** How many of the best items vote for people. */
-export const VOTING_ITEMS = 200;
 
 /** How many people an area names at most. */
 const MAX_PEOPLE = 200;
@@ -23,17 +21,16 @@ export interface Contribution {
 
 /**
  * What people contributed to what was found: the voting model of expert search (Macdonald & Ounis 2006). Each of the
- * best items votes with `exp(score − best score)`, split by the weight of each person's part in it.
+ * best items votes for everybody with a part in it, by the weight of that part.
  */
-export function contributionsOf(reader: ContentReader, readable: Readable, hits: Hits): Contribution[] {
-  const voting = hits.slice(0, VOTING_ITEMS);
-  const votes = votesOf(voting);
+export function contributionsOf(reader: ContentReader, readable: Readable, found: Found): Contribution[] {
+  const votes = votesOf(found);
   const rows = reader.db.all<{ item: number; weight: number; person: string; at: string | null }>(
     `SELECT p.item, p.weight, a.person, i.updated_at AS at
      FROM json_each(?) h JOIN participation p ON p.item = h.value
        JOIN account a ON a.id = p.account JOIN item i ON i.id = p.item
      WHERE a.person IS NOT NULL`,
-    JSON.stringify(voting.map(({ item }) => item)),
+    JSON.stringify([...votes.keys()]),
   );
   const people = new Map<string, { mass: number; lastAt: string | null; items: Map<number, number> }>();
   for (const { item, weight, person, at } of rows) {
@@ -64,24 +61,18 @@ export function contributionsOf(reader: ContentReader, readable: Readable, hits:
 }
 
 /** How often each tag stands on what was found, each time counted with the item's vote. */
-export function tagsOf(reader: ContentReader, hits: Hits): { tag: string; weight: number }[] {
-  const voting = hits.slice(0, VOTING_ITEMS);
-  const votes = votesOf(voting);
+export function tagsOf(reader: ContentReader, found: Found): { tag: string; weight: number }[] {
+  const votes = votesOf(found);
   const weights = new Map<string, number>();
   const rows = reader.db.all<{ item: number; tag: string }>(
     'SELECT t.item, t.tag FROM json_each(?) h JOIN tag t ON t.item = h.value',
-    JSON.stringify(voting.map(({ item }) => item)),
+    JSON.stringify([...votes.keys()]),
   );
   for (const { item, tag } of rows) weights.set(tag, (weights.get(tag) ?? 0) + (votes.get(item) ?? 0));
   return [...weights]
     .map(([tag, weight]) => ({ tag, weight }))
     .toSorted((a, b) => b.weight - a.weight || (a.tag < b.tag ? -1 : 1))
     .slice(0, 50);
-}
-
-function votesOf(hits: Hits): Map<number, number> {
-  const best = hits[0]?.score ?? 0;
-  return new Map(hits.map(({ item, score }) => [item, Math.exp(score - best)]));
 }
 
 function totalsOf(reader: ContentReader, readable: Readable, people: readonly string[]): Map<string, number> {

@@ -1,6 +1,6 @@
 import { Corpus } from '../search/corpus.ts';
 import type { Question } from '../search/question.ts';
-import { search, type Hits } from '../search/searcher.ts';
+import { search, type Found } from '../search/searcher.ts';
 import { Database, type SqlValue } from '../store/database.ts';
 import type { Viewer } from '../viewer.ts';
 
@@ -49,7 +49,7 @@ export class ContentReader {
   }
 
   /** Everything that matches the question, best first. */
-  search(question: Question, readable: Readable, since?: number): Hits {
+  search(question: Question, readable: Readable, since?: number): Found {
     // One snapshot: postings and what is known of their documents must be of the same moment.
     return this.db.snapshot(() => {
       const version = this.db.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;

@@ -1,7 +1,7 @@
 import DataLoader from 'dataloader';
 import { decodeId } from '../ids.ts';
 import { toQuestion, type Question } from '../search/question.ts';
-import type { Hits } from '../search/searcher.ts';
+import type { Found, Hits } from '../search/searcher.ts';
 import type { SqlValue } from '../store/database.ts';
 import { decodeTopic } from '../topic.ts';
 import type { Viewer } from '../viewer.ts';
@@ -10,9 +10,8 @@ import { SELECT_ACCOUNTS, type AccountRow, type ItemRow } from './rows.ts';
 import { normalUrl } from './urls.ts';
 
 /** What was found for a topic: all of it, best first. */
-export interface TopicHits {
+export interface TopicHits extends Found {
   readonly question: Question;
-  readonly hits: Hits;
 }
 
 /**
@@ -119,8 +118,9 @@ export class ContentRequest<Row extends ItemRow> {
       const topic = decodeTopic(id);
       const question = toQuestion(topic.query, topic.synonyms);
       const since = topic.since === undefined ? undefined : Math.floor(Date.parse(topic.since) / 1_000);
-      const hits = this.reader.search(question, this.readable, since);
-      found = { question, hits: topic.group === undefined ? hits : this.#ofGroup(hits, topic.group) };
+      const all = this.reader.search(question, this.readable, since);
+      found = { question, ...all };
+      if (topic.group !== undefined) found = { ...found, hits: this.#ofGroup(all.hits, topic.group) };
       this.#topics.set(id, found);
     }
     return found;
@@ -129,7 +129,7 @@ export class ContentRequest<Row extends ItemRow> {
   /** What was found for words in a filter. */
   text(words: string): TopicHits {
     const question = toQuestion(words);
-    return { question, hits: this.reader.search(question, this.readable) };
+    return { question, ...this.reader.search(question, this.readable) };
   }
 
   /** Of what was found, the items that fulfil all conditions. */

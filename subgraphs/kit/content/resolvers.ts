@@ -24,8 +24,8 @@ export async function topicPart<Row extends ItemRow>(
   topic: string,
   idOf: (row: Row) => string,
 ) {
-  const { hits } = request.topic(topic);
-  const contributions = contributionsOf(request.reader, request.readable, hits);
+  const found = request.topic(topic);
+  const contributions = contributionsOf(request.reader, request.readable, found);
   const evidence = contributions.flatMap((contribution) => contribution.evidence);
   const rows = await request.item.loadMany(evidence);
   const ids = new Map(rows.flatMap((row) => (row instanceof Error || !row ? [] : [[row.id, idOf(row)] as const])));
@@ -34,7 +34,7 @@ export async function topicPart<Row extends ItemRow>(
       ...contribution,
       evidence: contribution.evidence.flatMap((item) => ids.get(item) ?? []),
     })),
-    tags: tagsOf(request.reader, hits),
+    tags: tagsOf(request.reader, found),
     coverage: sourceRows(request.reader.db).map((row) => ({
       source: row.name,
       state: stateOf(row),

@@ -9,8 +9,18 @@ export interface Hit {
   readonly score: number;
 }
 
-/** What a search gives: all that match, best first, ties by item. */
+/** All that match, best first, ties by item. */
 export type Hits = readonly Hit[];
+
+/** What a search gives. */
+export interface Found {
+  readonly hits: Hits;
+  /** 0 to 1: how much of the question the best hit answers; 1 if every word stands in it many times. */
+  readonly quality: number;
+}
+
+/** Nothing. */
+export const NOTHING_FOUND: Found = { hits: [], quality: 0 };
 
 /** BM25 (Robertson & Zaragoza 2009) with the customary constants. */
 const K1 = 1.2;
@@ -30,14 +40,14 @@ export function search(
   corpus: Corpus,
   question: Question,
   may: { readonly acls: ReadonlySet<number>; readonly since?: number | undefined },
-): Hits {
+): Found {
   const { documents, averageLength } = corpus.statistics(may.acls);
-  if (documents === 0 || question.terms.size === 0) return [];
+  if (documents === 0 || question.terms.size === 0) return NOTHING_FOUND;
   const since = may.since ?? 0;
   const allowed = allowedAcls(may.acls);
   const isReadable = (doc: number) => corpus.items[doc] !== 0 && allowed[corpus.acls[doc] ?? 0] === 1;
   const scores = new Map<number, number>();
-  const add = (found: Found, weight: number) => {
+  const add = (found: Matches, weight: number): number => {
     const idf = Math.log(1 + (documents - found.docs.length + 0.5) / (found.docs.length + 0.5)) * weight;
     for (let i = 0; i < found.docs.length; i++) {
       const doc = found.docs[i] ?? 0;
@@ -46,18 +56,21 @@ export function search(
       const norm = K1 * (1 - B + (B * (corpus.lengths[doc] ?? 0)) / averageLength);
       scores.set(doc, (scores.get(doc) ?? 0) + (idf * frequency * (K1 + 1)) / (frequency + norm));
     }
+    return idf * (K1 + 1);
   };
-  for (const [term, weight] of question.terms) add(findTerm(db, term, isReadable), weight);
+  let possible = 0;
+  for (const [term, weight] of question.terms) possible += add(findTerm(db, term, isReadable), weight);
   for (const { first, second, weight } of question.pairs) {
     add(findPair(db, first, second, isReadable), weight * PAIR_WEIGHT);
   }
-  return [...scores]
+  const hits = [...scores]
     .map(([doc, score]) => ({ item: corpus.items[doc] ?? 0, score }))
     .toSorted((a, b) => b.score - a.score || a.item - b.item);
+  return { hits, quality: possible > 0 ? Math.min(1, (hits[0]?.score ?? 0) / possible) : 0 };
 }
 
 /** Documents with something in them, and how often. */
-interface Found {
+interface Matches {
   readonly docs: readonly number[];
   readonly frequencies: readonly number[];
 }
@@ -65,7 +78,7 @@ interface Found {
 const SELECT_POSTINGS = `SELECT p.docs FROM segment s JOIN posting p ON p.segment = s.id AND p.term = ? ORDER BY s.id`;
 const SELECT_PLACES = `SELECT p.docs, p.places FROM segment s JOIN posting p ON p.segment = s.id AND p.term = ? ORDER BY s.id`;
 
-function findTerm(db: Database, term: string, isReadable: (doc: number) => boolean): Found {
+function findTerm(db: Database, term: string, isReadable: (doc: number) => boolean): Matches {
   const docs: number[] = [];
   const frequencies: number[] = [];
   for (const row of db.all<Pick<Postings, 'docs'>>(SELECT_POSTINGS, term)) {
@@ -78,7 +91,7 @@ function findTerm(db: Database, term: string, isReadable: (doc: number) => boole
   return { docs, frequencies };
 }
 
-function findPair(db: Database, first: string, second: string, isReadable: (doc: number) => boolean): Found {
+function findPair(db: Database, first: string, second: string, isReadable: (doc: number) => boolean): Matches {
   const places = new Map<number, { bytes: Uint8Array; start: number; end: number }>();
   for (const row of db.all<Postings>(SELECT_PLACES, first)) {
     eachPosting(row.docs, (doc, _frequency, start, end) => {

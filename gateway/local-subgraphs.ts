@@ -12,6 +12,6 @@ export function storePath(config: Config, name: string): string {
 /** Opens a subgraph's store for answering; it is created, or brought to the newest version, where need be. */
 export function openSubgraph(config: Config, subgraph: Subgraph, log: Log): SubgraphExecutor {
   const path = storePath(config, subgraph.name);
-  subgraph.openWriter(path).close();
+  subgraph.prepareStore(path);
   return new SubgraphExecutor(subgraph.openService(path, { thesaurus: config.directory.thesaurus }), log);
 }

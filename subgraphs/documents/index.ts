@@ -2,6 +2,7 @@ import { buildSubgraphSchema } from '@apollo/subgraph';
 import { ContentReader } from '../kit/content/reader.ts';
 import { ContentWriter } from '../kit/content/writer.ts';
 import { readTypeDefs } from '../kit/schema.ts';
+import { Database } from '../kit/store/database.ts';
 import type { Subgraph } from '../kit/subgraph.ts';
 import { documentsArea } from './area.ts';
 import { connectors } from './connectors/index.ts';
@@ -12,6 +13,7 @@ import { resolvers } from './resolvers.ts';
 export const documents: Subgraph = {
   name: 'documents',
   connectors,
+  prepareStore: (path) => Database.prepare(path, documentsArea.migrations),
   openWriter: (path) => new ContentWriter(documentsArea, path),
   openService(path) {
     const reader = new ContentReader(path);

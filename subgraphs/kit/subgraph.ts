@@ -28,8 +28,11 @@ export interface Subgraph {
   /** What sources may be. The item's type is the subgraph's own affair. */
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly connectors: readonly ConnectorKind<any>[];
+  /** Creates the store where missing and brings it to the newest version, without taking it over. */
+  prepareStore(path: string): void;
+  /** Opens the store for filling it. @throws ConnectorError MISCONFIGURED when another process does so. */
   // oxlint-disable-next-line typescript/no-explicit-any
   openWriter(path: string): SyncStore<any>;
-  /** @throws when the store does not exist yet: open a writer first. */
+  /** @throws when the store does not exist yet: prepare it first. */
   openService(path: string, settings: SubgraphSettings): SubgraphService;
 }

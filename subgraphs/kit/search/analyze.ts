@@ -78,6 +78,20 @@ function addWord(tokens: Token[], word: string, start: number, position: number)
   return next;
 }
 
+/** Terms by word as written. Few words make up most of any text. */
+const TERMS = new Map<string, string>();
+const MAX_REMEMBERED = 50_000;
+
+function termOf(part: string): string {
+  let term = TERMS.get(part);
+  if (term === undefined) {
+    term = stem(fold(part));
+    if (TERMS.size >= MAX_REMEMBERED) TERMS.clear();
+    if (part.length <= MAX_TERM) TERMS.set(part, term);
+  }
+  return term;
+}
+
 function addPart(tokens: Token[], part: string, start: number, position: number): number {
   if (UNSPACED.test(part)) {
     const characters = [...part];
@@ -91,7 +105,7 @@ function addPart(tokens: Token[], part: string, start: number, position: number)
     }
     return position + characters.length;
   }
-  const term = stem(fold(part));
+  const term = termOf(part);
   if (term.length <= MAX_TERM) tokens.push({ term, start, end: start + part.length, position });
   return position + 1;
 }

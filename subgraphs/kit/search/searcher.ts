@@ -75,8 +75,9 @@ interface Matches {
   readonly frequencies: readonly number[];
 }
 
-const SELECT_POSTINGS = `SELECT p.docs FROM segment s JOIN posting p ON p.segment = s.id AND p.term = ? ORDER BY s.id`;
-const SELECT_PLACES = `SELECT p.docs, p.places FROM segment s JOIN posting p ON p.segment = s.id AND p.term = ? ORDER BY s.id`;
+// CROSS JOIN in SQLite fixes the order: few segments, and one look-up by term in each.
+const SELECT_POSTINGS = `SELECT p.docs FROM segment s CROSS JOIN posting p ON p.segment = s.id AND p.term = ? ORDER BY s.id`;
+const SELECT_PLACES = `SELECT p.docs, p.places FROM segment s CROSS JOIN posting p ON p.segment = s.id AND p.term = ? ORDER BY s.id`;
 
 function findTerm(db: Database, term: string, isReadable: (doc: number) => boolean): Matches {
   const docs: number[] = [];

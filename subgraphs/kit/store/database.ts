@@ -1,6 +1,7 @@
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { ConnectorError } from '../errors.ts';
 
 /** One step of a store's history: SQL that takes it from one version to the next. Never edited once released. */
 export type Migration = string;
@@ -13,18 +14,34 @@ export class Database {
   readonly #db: DatabaseSync;
   readonly #statements = new Map<string, StatementSync>();
 
-  private constructor(db: DatabaseSync) {
+  readonly #lock: DatabaseSync | undefined;
+
+  private constructor(db: DatabaseSync, lock?: DatabaseSync) {
     this.#db = db;
+    this.#lock = lock;
   }
 
-  /** Opens the file for writing, creates it where missing, and brings it to the newest version. */
+  /** Creates the file where missing, and brings it to the newest version. Others may be using it. */
+  static prepare(path: string, migrations: readonly Migration[]): void {
+    Database.#openForWriting(path, migrations).close();
+  }
+
+  /**
+   * Opens the file for writing, as the only one who does until it is closed.
+   * @throws ConnectorError MISCONFIGURED when another process is writing it.
+   */
   static openWriter(path: string, migrations: readonly Migration[]): Database {
-    if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
+    mkdirSync(dirname(path), { recursive: true });
+    return Database.#openForWriting(path, migrations, lockFor(path));
+  }
+
+  static #openForWriting(path: string, migrations: readonly Migration[], lock?: DatabaseSync): Database {
+    mkdirSync(dirname(path), { recursive: true });
     const db = new DatabaseSync(path, { timeout: 10_000 });
     // NORMAL with WAL: a crash of the process loses nothing, a power cut at most the last batches, whose cursor then
     // is lost with them, so that the tool is asked for them again.
     db.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA cache_size = -32000;');
-    const database = new Database(db);
+    const database = new Database(db, lock);
     database.#migrate(migrations);
     return database;
   }
@@ -82,6 +99,7 @@ export class Database {
   close(): void {
     this.#statements.clear();
     this.#db.close();
+    this.#lock?.close();
   }
 
   #prepare(sql: string): StatementSync {
@@ -94,17 +112,37 @@ export class Database {
   }
 
   #migrate(migrations: readonly Migration[]): void {
-    const row = this.get<{ user_version: number }>('PRAGMA user_version');
-    const version = row?.user_version ?? 0;
-    if (version > migrations.length) {
-      throw new Error(`The store is of a newer Atrium (version ${version}, this one knows ${migrations.length}).`);
+    const version = () => this.get<{ user_version: number }>('PRAGMA user_version')?.user_version ?? 0;
+    if (version() > migrations.length) {
+      throw new Error(`The store is of a newer Atrium (version ${version()}, this one knows ${migrations.length}).`);
     }
     for (const [index, migration] of migrations.entries()) {
-      if (index < version) continue;
+      if (index < version()) continue;
       this.transaction(() => {
+        // Another process may have been quicker while this one waited.
+        if (index < version()) return;
         this.#db.exec(migration);
         this.#db.exec(`PRAGMA user_version = ${index + 1}`);
       });
     }
+  }
+}
+
+/**
+ * Holds a lock beside the store for as long as the handle is open. It is SQLite's own, so that it ends with the process
+ * however that ends.
+ */
+function lockFor(path: string): DatabaseSync {
+  const lock = new DatabaseSync(`${path}.lock`, { timeout: 2_000 });
+  try {
+    lock.exec('BEGIN EXCLUSIVE');
+    return lock;
+  } catch (cause) {
+    lock.close();
+    throw new ConnectorError(
+      'MISCONFIGURED',
+      'Another process is filling the stores in this data folder: end it, or configure another folder.',
+      { cause },
+    );
   }
 }

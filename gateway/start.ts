@@ -1,0 +1,106 @@
+import { rmSync } from 'node:fs';
+import type { FastifyInstance } from 'fastify';
+import { identityChanges } from '../subgraphs/directory/identity-feed.ts';
+import { createSubgraphServer } from '../subgraphs/kit/server.ts';
+import { subgraphNamed, subgraphs } from '../subgraphs/registry.ts';
+import type { Config } from './config/schema.ts';
+import { openSubgraph, storePath } from './local-subgraphs.ts';
+import { createLog } from './log.ts';
+import { SyncProgressView, printWelcome } from './start-screen.ts';
+import { startSync } from './sync.ts';
+
+/** What the command line says beside the configuration. */
+export interface StartOptions {
+  /** Drop the stores first. */
+  readonly fresh: boolean;
+  /** In whose name questions without a viewer are asked; development only. */
+  readonly as?: string | undefined;
+  /** Run this subgraph alone, as a server of its own. */
+  readonly only?: string | undefined;
+  readonly port?: number | undefined;
+  readonly host?: string | undefined;
+}
+
+/** The program: listens, keeps the stores in step, and ends cleanly on SIGINT and SIGTERM. */
+export async function start(configured: Config, options: StartOptions): Promise<void> {
+  const config: Config = {
+    ...configured,
+    listen: { host: options.host ?? configured.listen.host, port: options.port ?? configured.listen.port },
+    development: { ...configured.development, ...(options.as !== undefined && { viewer: options.as }) },
+  };
+  if (options.fresh) dropStores(config);
+  const log = createLog(config.log);
+  const here = subgraphs.filter(({ name }) =>
+    options.only === undefined ? config[name].url === undefined : name === options.only,
+  );
+  const { http, close } = options.only === undefined ? await openGateway(config, log) : openAlone(config, options.only, log);
+  await http.listen(config.listen);
+  const address = addressOf(http);
+  printWelcome(config, address, options.only);
+
+  const view = new SyncProgressView();
+  const sync = startSync(config, here, log, (_subgraph, event) => view.show(event));
+  endCleanly(async () => {
+    await close();
+    await sync.stop();
+  });
+  await sync.settled;
+  view.done();
+}
+
+async function openGateway(config: Config, log: ReturnType<typeof createLog>) {
+  // A subgraph alone needs nothing of the gateway, nor of its licence.
+  const { createApp } = await import('./app.ts');
+  const { http, close } = await createApp(config, { log });
+  return { http, close };
+}
+
+function openAlone(config: Config, only: string, log: ReturnType<typeof createLog>) {
+  const secret = config.subgraphSecret;
+  if (secret === undefined) {
+    throw new Error('A subgraph on its own needs "subgraphSecret" in the configuration, the same as the gateway has.');
+  }
+  const executor = openSubgraph(config, subgraphNamed(only), log);
+  const { db } = executor.service;
+  const identities = only === 'directory' ? (cursor: number) => identityChanges(db, cursor) : undefined;
+  const http = createSubgraphServer({ name: only, executor, secret, log, identities });
+  executor.service.warm();
+  return {
+    http,
+    close: async () => {
+      await http.close();
+      executor.service.close();
+    },
+  };
+}
+
+function dropStores(config: Config): void {
+  for (const { name } of subgraphs) {
+    for (const suffix of ['', '-wal', '-shm']) rmSync(`${storePath(config, name)}${suffix}`, { force: true });
+  }
+}
+
+function addressOf(http: FastifyInstance): string {
+  const address = http.server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('The server listens on no port.');
+  const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
+  return `http://${host}:${address.port}`;
+}
+
+/** The first signal ends cleanly: what is under way is answered, what is synced is stored. The second ends at once. */
+function endCleanly(end: () => Promise<void>): void {
+  let isEnding = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+    process.on(signal, () => {
+      if (isEnding) process.exit(1);
+      isEnding = true;
+      end().then(
+        () => process.exit(0),
+        (error: unknown) => {
+          console.error(error);
+          process.exit(1);
+        },
+      );
+    });
+  }
+}

@@ -1,0 +1,64 @@
+import Fastify, { type FastifyInstance } from 'fastify';
+import { z } from 'zod';
+import type { Log } from './connector.ts';
+import type { SubgraphExecutor } from './execute.ts';
+import { verifyViewer, VIEWER_HEADER } from './viewer-token.ts';
+
+/** What a subgraph's own server is built of. */
+export interface SubgraphServerParts {
+  readonly name: string;
+  readonly executor: SubgraphExecutor;
+  /** Signs who is asking; requests without that signature are refused. */
+  readonly secret: string;
+  readonly log: Log;
+  /** What changed in the identity map since a cursor: the directory tells the other subgraphs. */
+  readonly identities?: ((cursor: number) => object) | undefined;
+}
+
+const Body = z.object({
+  query: z.string(),
+  variables: z.record(z.string(), z.unknown()).nullish(),
+  operationName: z.string().nullish(),
+});
+
+/** Representations of a large page of entities; the gateway is the only client. */
+const BODY_LIMIT = 10_485_760;
+
+/** A subgraph as an HTTP server of its own, not yet listening: GraphQL for the gateway, and for nobody else. */
+export function createSubgraphServer(parts: SubgraphServerParts): FastifyInstance {
+  const { executor, secret, log } = parts;
+  const server = Fastify({ logger: false, bodyLimit: BODY_LIMIT, requestIdHeader: 'x-request-id' });
+  server.get('/live', async () => ({ status: 'live' }));
+  server.post('/graphql', async (request, reply) => {
+    const viewer = verifyViewer(request.headers[VIEWER_HEADER], secret);
+    if (!viewer) return reply.status(401).send(refusal('UNAUTHENTICATED', 'Requests must be signed by the gateway.'));
+    const body = Body.safeParse(request.body);
+    if (!body.success) return reply.status(400).send(refusal('BAD_REQUEST', 'The body is no GraphQL request.'));
+    const { query, variables, operationName } = body.data;
+    return executor.execute(
+      { query, variables: variables ?? undefined, operationName: operationName ?? undefined },
+      executor.contextFor(viewer),
+    );
+  });
+  const { identities } = parts;
+  if (identities) {
+    server.get<{ Querystring: { after?: string } }>('/identities', async (request, reply) => {
+      if (!verifyViewer(request.headers[VIEWER_HEADER], secret)) {
+        return reply.status(401).send(refusal('UNAUTHENTICATED', 'Requests must be signed by the gateway.'));
+      }
+      const cursor = Number(request.query.after ?? 0);
+      return identities(Number.isSafeInteger(cursor) && cursor >= 0 ? cursor : 0);
+    });
+  }
+  server.setErrorHandler((error, request, reply) => {
+    const status = (error as { statusCode?: number }).statusCode ?? 500;
+    if (status >= 500) log.error({ err: error, requestId: request.id, subgraph: parts.name }, 'a request failed');
+    const code = status >= 500 ? 'INTERNAL_SERVER_ERROR' : 'BAD_REQUEST';
+    void reply.status(status).send(refusal(code, 'The request could not be handled.'));
+  });
+  return server;
+}
+
+function refusal(code: string, message: string) {
+  return { errors: [{ message, extensions: { code } }] };
+}

@@ -1,0 +1,118 @@
+import { z } from 'zod';
+
+const seconds = (fallback: number, about: string) => z.number().int().min(1).max(86_400).default(fallback).describe(about);
+
+/** What every source has, whatever its connector. */
+export const SourceCommon = z.strictObject({
+  name: z
+    .string()
+    .regex(/^[a-z][a-z0-9-]{0,39}$/, 'must be lower-case letters, digits and hyphens, at most 40, a letter first')
+    .describe('Its name in ids, reports and messages; never change it: ids hold it'),
+  connector: z.string().describe('The kind of tool, see Connectors'),
+  everySeconds: seconds(300, 'How often a tool that cannot tell of changes is asked for them'),
+});
+
+/** One area: its sources here, or the address of its subgraph in another process. */
+const area = {
+  url: z.url({ protocol: /^https?$/ }).optional().describe('Address of this subgraph when it runs in a process of its own'),
+  sources: z.array(z.unknown()).default([]).describe('The tools, see Sources'),
+};
+
+/** The configuration file. */
+export const ConfigFile = z.strictObject({
+  title: z.string().min(1).max(100).default('Atrium').describe('Shown in the explorer'),
+  data: z.string().default('data').describe('Folder of the stores; relative to this file'),
+  listen: z
+    .strictObject({
+      host: z.string().default('127.0.0.1').describe('Address to listen on'),
+      port: z.number().int().min(0).max(65_535).default(4_000).describe('Port to listen on; 0 takes a free one'),
+    })
+    .prefault({})
+    .describe('Where the gateway listens'),
+  directory: z
+    .strictObject({
+      ...area,
+      thesaurus: z.string().optional().describe('File with names of topics: a list of prefLabel, altLabels, related'),
+    })
+    .prefault({})
+    .describe('People and groups'),
+  documents: z.strictObject(area).prefault({}).describe('Wiki pages and files'),
+  forum: z.strictObject(area).prefault({}).describe('Forum threads, mails, chats, meetings'),
+  operators: z
+    .array(z.string().regex(/^(group|person):.+$/, 'must be group:<name> or person:<mail or user name>'))
+    .default([])
+    .describe('Who sees the state of the tools in full: `group:<name>`, `person:<mail or user name>`'),
+  development: z
+    .strictObject({
+      chooseViewer: z
+        .boolean()
+        .default(false)
+        .describe('Let whoever asks choose in whose name, by the header `x-atrium-viewer`; on loopback only'),
+      viewer: z.string().optional().describe('In whose name questions without that header are asked; nobody without it'),
+    })
+    .prefault({})
+    .describe('For trying out, never for production'),
+  cache: z
+    .strictObject({
+      redis: z
+        .url({ protocol: /^rediss?$/ })
+        .optional()
+        .meta({ secret: true })
+        .describe('Shared cache, a Redis or Valkey server (may hold a password); memory without it'),
+      answerSeconds: z
+        .number()
+        .int()
+        .min(0)
+        .max(3_600)
+        .default(5)
+        .describe('How long a whole answer may be given again to the same viewer; 0 for never'),
+      persistedSeconds: seconds(86_400, 'How long a persisted query is remembered after its last use'),
+    })
+    .prefault({})
+    .describe('What is remembered'),
+  limits: z
+    .strictObject({
+      bodyBytes: z.number().int().min(1_024).max(10_485_760).default(262_144).describe('Largest request body, in bytes'),
+      subgraphMs: z.number().int().min(50).max(60_000).default(6_000).describe('Give up on a subgraph after this long, in ms'),
+    })
+    .prefault({})
+    .describe('Limits'),
+  log: z
+    .strictObject({
+      level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info').describe('How much is logged'),
+      format: z.enum(['auto', 'json', 'pretty']).default('auto').describe('`auto`: pretty on a terminal, else JSON lines'),
+    })
+    .prefault({})
+    .describe('The log, on standard error'),
+  subgraphSecret: z
+    .string()
+    .min(16)
+    .optional()
+    .meta({ secret: true })
+    .describe('Signs what passes between gateway and subgraphs in other processes; at least 16 characters'),
+});
+
+/** A source with its connector's options checked. */
+export interface Source {
+  readonly name: string;
+  readonly connector: string;
+  readonly everySeconds: number;
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** An area as the program uses it. */
+export interface AreaConfig {
+  readonly url?: string | undefined;
+  readonly sources: readonly Source[];
+}
+
+/** The effective configuration: defaults filled in, paths absolute, options of sources checked. */
+export interface Config extends Omit<z.output<typeof ConfigFile>, 'directory' | 'documents' | 'forum'> {
+  readonly directory: AreaConfig & { readonly thesaurus?: string | undefined };
+  readonly documents: AreaConfig;
+  readonly forum: AreaConfig;
+  /** The folder relative paths start from: that of the configuration file. */
+  readonly baseDir: string;
+  /** The file it came from; undefined for the sample. */
+  readonly file?: string | undefined;
+}

@@ -46,13 +46,13 @@ export async function createApollo(parts: ApolloParts): Promise<ApolloServer<Gat
   const quiet = { debug: () => undefined, info: () => undefined, warn: log.warn.bind(log), error: log.error.bind(log) };
   const gateway = new ApolloGateway({
     supergraphSdl: readFileSync(SUPERGRAPH, 'utf8'),
-    buildService: ({ name }) => dataSourceFor(name ?? '', parts) as GraphQLDataSource,
-    logger: quiet as never,
+    buildService: ({ name }) => dataSourceFor(name ?? '', parts),
+    logger: quiet,
   });
   const apollo = new ApolloServer<GatewayContext>({
-    gateway: gateway as never,
+    gateway,
     cache,
-    logger: quiet as never,
+    logger: quiet,
     persistedQueries: { ttl: config.cache.persistedSeconds },
     includeStacktraceInErrorResponses: false,
     formatError: formatError(log),

@@ -38,7 +38,9 @@ export class SyncProgressView {
     if (this.#isDone) return;
     if (event.type === 'synced' && event.refused > 0) {
       this.#clear();
-      console.log(`  ${event.source}: ${event.refused} of ${event.seen + event.refused} items refused, see sources { problems }`);
+      console.log(
+        `  ${event.source}: ${event.refused} of ${event.seen + event.refused} items refused, see sources { problems }`,
+      );
     }
     if (process.stdout.isTTY) process.stdout.write(`\r  Syncing   ${this.#summary()}\u001b[K`);
   }

@@ -33,15 +33,15 @@ export async function start(configured: Config, options: StartOptions): Promise<
   const here = subgraphs.filter(({ name }) =>
     options.only === undefined ? config[name].url === undefined : name === options.only,
   );
-  const { http, close } = options.only === undefined ? await openGateway(config, log) : openAlone(config, options.only, log);
-  await http.listen(config.listen);
-  const address = addressOf(http);
+  const server = options.only === undefined ? await openGateway(config, log) : openAlone(config, options.only, log);
+  await server.http.listen(config.listen);
+  const address = addressOf(server.http);
   printWelcome(config, address, options.only);
 
   const view = new SyncProgressView();
   const sync = startSync(config, here, log, (_subgraph, event) => view.show(event));
   endCleanly(async () => {
-    await close();
+    await server.close();
     await sync.stop();
   });
   await sync.settled;
@@ -51,8 +51,7 @@ export async function start(configured: Config, options: StartOptions): Promise<
 async function openGateway(config: Config, log: ReturnType<typeof createLog>) {
   // A subgraph alone needs nothing of the gateway, nor of its licence.
   const { createApp } = await import('./app.ts');
-  const { http, close } = await createApp(config, { log });
-  return { http, close };
+  return createApp(config, { log });
 }
 
 function openAlone(config: Config, only: string, log: ReturnType<typeof createLog>) {

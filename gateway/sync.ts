@@ -31,7 +31,7 @@ export function startSync(
         if (event.type === 'settled') pending.delete(name);
         // Accounts are linked anew as soon as the directory knows more.
         if (name === 'directory' && event.type === 'synced') {
-          for (const [other, { identitiesChanged }] of threads) if (other !== 'directory') identitiesChanged();
+          for (const [other, thread] of threads) if (other !== 'directory') thread.identitiesChanged();
         }
         onEvent(name, event);
         if (pending.size === 0) resolve();

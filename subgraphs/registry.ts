@@ -9,6 +9,7 @@ export const subgraphs: readonly Subgraph[] = [directory, documents, forum];
 /** The subgraph of this name. @throws when there is none. */
 export function subgraphNamed(name: string): Subgraph {
   const found = subgraphs.find((subgraph) => subgraph.name === name);
-  if (!found) throw new Error(`There is no subgraph "${name}"; there are ${subgraphs.map((each) => each.name).join(', ')}.`);
+  if (!found)
+    throw new Error(`There is no subgraph "${name}"; there are ${subgraphs.map((each) => each.name).join(', ')}.`);
   return found;
 }

@@ -10,7 +10,7 @@ const DEADLINE_MS = 50;
 const MAX_ENTRIES = 2_000;
 
 /** The gateway's cache: Redis or Valkey where configured, else memory. Never an error, and never slower than 50 ms. */
-export interface GatewayCache extends KeyValueCache<string> {
+export interface GatewayCache extends KeyValueCache {
   /** Whether the shared cache answers; true without one. */
   isReachable(): Promise<boolean>;
   close(): Promise<void>;

@@ -1,5 +1,4 @@
 import type { GraphQLDataSource } from '@apollo/gateway';
-import type { GraphQLError } from 'graphql';
 import { NOBODY, type Viewer } from '../../subgraphs/kit/viewer.ts';
 import type { GatewayContext } from '../context.ts';
 import type { AskDirectory } from './viewers.ts';
@@ -38,8 +37,12 @@ async function askDirectly(
 ): Promise<Record<string, unknown>> {
   const signal = new AbortController().signal;
   const context: GatewayContext = { viewer: NOBODY, requestId: 'identity', signal, subgraphContexts: new Map() };
-  const result = await directory.process({ kind: 'health check' as never, request: { query, variables }, context } as never);
-  const errors = (result.errors ?? []) as GraphQLError[];
-  if (errors[0]) throw errors[0];
+  const result = await directory.process({
+    kind: 'health check' as never,
+    request: { query, variables },
+    context,
+  } as never);
+  const [error] = result.errors ?? [];
+  if (error) throw error;
   return (result.data ?? {}) as Record<string, unknown>;
 }

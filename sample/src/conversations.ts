@@ -194,7 +194,7 @@ export function buildMeetings(world: World): void {
       const first = (items[0] as AgendaItem).subject;
       const lines = items.map(({ subject, note }, n) => {
         const again = items[n - 1]?.subject === subject;
-        const owner = subject.experts[0] ?? present[0] as string;
+        const owner = subject.experts[0] ?? present[0] ?? '';
         const action = random.chance(0.3) ? `\n\nAction: @${mention(world, owner)} ${random.pick(['reports back in two weeks', 'updates the page', 'has the lead', 'checks the numbers', 'talks to the people concerned', 'closes the ticket'])}.` : '';
         return `${again ? '' : `### ${capital(subject.label)}\n\n`}${note}${action}`;
       });

@@ -4,7 +4,7 @@ import { Random } from './random.ts';
 import { bystander, person, type World } from './world.ts';
 import type { Mail, Person } from './types.ts';
 
-const ENGINEERING = ['cloud', 'engineering', 'firmware'];
+const ENGINEERING = new Set(['cloud', 'engineering', 'firmware']);
 const LISTS = {
   announce: { id: 'Kestrel announcements <announce.lists.kestrel.example>', to: 'announce@lists.kestrel.example', tag: '[announce]' },
   engineering: { id: 'Engineering <engineering.lists.kestrel.example>', to: 'engineering@lists.kestrel.example', tag: '[eng]' },
@@ -15,7 +15,7 @@ export function buildMails(world: World): void {
   for (const s of world.subjects) {
     const random = new Random(`mail ${s.id}`);
     s.mails.forEach((thread, i) => {
-      const list = ENGINEERING.includes(s.space) ? 'engineering' : 'announce';
+      const list = ENGINEERING.has(s.space) ? 'engineering' : 'announce';
       const expert = s.experts[i % Math.max(1, s.experts.length)];
       // Announcements speak for those who do the work, so an expert writes them.
       const by = expert ?? bystander(world, s, random);

@@ -14,7 +14,7 @@ const HANDLES: Record<string, string> = {
   'hoa.nguyen': 'hoa-lowpower', 'katarzyna.wojcik': 'kasia', 'olafur.jonsson': 'oli_cal', 'noor.vandijk': 'noor',
   'joao.ribeiro': 'jribeiro', 'shreya.iyer': 'shreya-it', 'emeka.nwosu': 'emeka_support', 'viktor.lindqvist': 'vik_rf',
 };
-const BY_MAIL = ['nikolai.ivanov', 'carla.rossi', 'ana.pinto', 'anna.nowak2', 'delphine.garnier', 'stefan.muller'];
+const BY_MAIL = new Set(['nikolai.ivanov', 'carla.rossi', 'ana.pinto', 'anna.nowak2', 'delphine.garnier', 'stefan.muller']);
 const SECOND_MAIL: Record<string, string> = {
   'jose.ferreira': 'sre-jose@kestrel.example', 'bjorn.saether': 'bjorn@kestrel.example', 'hugo.lefevre': 'hugo@kestrel.example',
   'eleni.papadaki': 'knowledge@kestrel.example', 'pawel.gorski': 'repair@kestrel.example', 'elif.yildiz': 'elif@kestrel.example',
@@ -111,7 +111,7 @@ export function readPeople(subjects: Subject[]): Person[] {
     const person: Person = {
       uid, given, sn, cn, title, dept: deptGiven ?? dept, team: realTeam, city,
       mails: second ? [mail, second] : [mail],
-      handle: account ?? (BY_MAIL.includes(uid) ? mail : uid),
+      handle: account ?? (BY_MAIL.has(uid) ? mail : uid),
       skills: random.shuffle(SKILLS[realTeam] ?? []).slice(0, random.int(2, 4)),
       interests: random.shuffle(INTERESTS).slice(0, random.int(0, 3)),
       phone: `${CITIES_PHONE[city] ?? '+46 31 555'} ${random.int(1000, 9999)}`,

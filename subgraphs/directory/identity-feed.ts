@@ -29,17 +29,15 @@ export function identityChanges(db: Database, cursor: number): IdentityChanges {
   );
   const back = new Set(rows.map(({ gid }) => gid));
   return {
-    changed: rows.map(
-      (row): Identity => ({
-        person: row.gid,
-        name: row.name,
-        active: row.active === 1,
-        mails: JSON.parse(row.mails) as string[],
-        usernames: JSON.parse(row.usernames) as string[],
-        aliases: JSON.parse(row.aliases) as Identity['aliases'],
-        groups: JSON.parse(row.groups) as string[],
-      }),
-    ),
+    changed: rows.map((row): Identity => ({
+      person: row.gid,
+      name: row.name,
+      active: row.active === 1,
+      mails: JSON.parse(row.mails) as string[],
+      usernames: JSON.parse(row.usernames) as string[],
+      aliases: JSON.parse(row.aliases) as Identity['aliases'],
+      groups: JSON.parse(row.groups) as string[],
+    })),
     // Somebody who was removed and came back is among the changed, not among the gone.
     gone: gone.map(({ gid }) => gid).filter((gid) => !back.has(gid)),
     cursor: Math.max(cursor, rows.at(-1)?.seq ?? 0, gone.at(-1)?.seq ?? 0),

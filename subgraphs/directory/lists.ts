@@ -1,10 +1,17 @@
-import { when } from '../kit/content/filter.ts';
+import { filterKey, when } from '../kit/content/filter.ts';
 import type { Condition } from '../kit/content/reader.ts';
 import { decodeCursor, encodeCursor, pageSize, toConnection, type Connection, type PageArgs } from '../kit/paging.ts';
 import { requestError } from '../kit/request-error.ts';
 import type { SqlValue } from '../kit/store/database.ts';
 import type { GroupFilter, GroupOrder, PeopleFilter, PersonOrder } from './generated.ts';
-import { GROUP_COLUMNS, PERSON_COLUMNS, prefixMatch, type DirectoryReader, type GroupRow, type PersonRow } from './store.ts';
+import {
+  GROUP_COLUMNS,
+  PERSON_COLUMNS,
+  prefixMatch,
+  type DirectoryReader,
+  type GroupRow,
+  type PersonRow,
+} from './store.ts';
 
 const ORDERS = {
   NAME: { by: 'name', direction: 'ASC' },
@@ -22,7 +29,11 @@ export function personList(
   const filter = args.filter ?? {};
   return list<PersonRow>(
     reader,
-    { name: `people ${name} ${JSON.stringify(Object.entries(filter).toSorted())}`, from: 'person p', columns: PERSON_COLUMNS },
+    {
+      name: `people ${name} ${filterKey(filter)}`,
+      from: 'person p',
+      columns: PERSON_COLUMNS,
+    },
     [
       ...conditions,
       ...textCondition(filter.text, 'p.id IN (SELECT rowid FROM person_text WHERE person_text MATCH ?)'),
@@ -49,7 +60,11 @@ export function groupList(
   const filter = args.filter ?? {};
   return list<GroupRow>(
     reader,
-    { name: `groups ${name} ${JSON.stringify(Object.entries(filter).toSorted())}`, from: 'team t', columns: GROUP_COLUMNS },
+    {
+      name: `groups ${name} ${filterKey(filter)}`,
+      from: 'team t',
+      columns: GROUP_COLUMNS,
+    },
     [
       ...conditions,
       ...textCondition(filter.text, 't.id IN (SELECT rowid FROM team_text WHERE team_text MATCH ?)'),

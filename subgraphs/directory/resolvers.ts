@@ -94,9 +94,10 @@ export const resolvers: Resolvers = {
     accounts: (person) => {
       const { documentAccounts, forumAccounts } = person as PersonRow & PersonReference;
       if (!documentAccounts || !forumAccounts) return null;
-      return [...documentAccounts, ...forumAccounts].map(
-        (account): ForeignAccount => ({ ...account, person: { id: person.gid } }),
-      );
+      return [...documentAccounts, ...forumAccounts].map((account): ForeignAccount => ({
+        ...account,
+        person: { id: person.gid },
+      }));
     },
     collaborators: (person, args, context) => collaboratorsOf(person, args, context),
   },

@@ -81,6 +81,8 @@ export function readThesaurus(path: string): Thesaurus {
     return new Thesaurus(z.array(Concept).parse(parse(readFileSync(path, 'utf8'))));
   } catch (error) {
     const reason = error instanceof z.ZodError ? z.prettifyError(error) : 'it cannot be read as YAML.';
-    throw new ConnectorError('MISCONFIGURED', `The thesaurus file "${path}" is not usable: ${reason}`, { cause: error });
+    throw new ConnectorError('MISCONFIGURED', `The thesaurus file "${path}" is not usable: ${reason}`, {
+      cause: error,
+    });
   }
 }

@@ -173,12 +173,18 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
   #delete(condition: string, ...values: SqlValue[]): void {
     const at = new Date().toISOString();
     for (const table of ['person', 'team']) {
-      const rows = this.db.all<{ id: number; gid: string }>(`SELECT id, gid FROM ${table} WHERE ${condition}`, ...values);
+      const rows = this.db.all<{ id: number; gid: string }>(
+        `SELECT id, gid FROM ${table} WHERE ${condition}`,
+        ...values,
+      );
       for (const { id, gid } of rows) {
         this.db.run(`DELETE FROM ${table} WHERE id = ?`, id);
         this.db.run(`DELETE FROM ${table}_text WHERE rowid = ?`, id);
         this.db.run(`DELETE FROM team_person WHERE ${table} = ?`, id);
-        this.db.run(table === 'person' ? 'DELETE FROM handle WHERE person = ?' : 'DELETE FROM member WHERE team = ?', id);
+        this.db.run(
+          table === 'person' ? 'DELETE FROM handle WHERE person = ?' : 'DELETE FROM member WHERE team = ?',
+          id,
+        );
         // The ranking knows people by number only; groups have none there.
         const item = table === 'person' ? id : 0;
         this.db.run('INSERT INTO removed (seq, item, gid, at) VALUES (?, ?, ?, ?)', this.#next('seq'), item, gid, at);

@@ -1,4 +1,4 @@
-import { commonConditions, when } from '../kit/content/filter.ts';
+import { commonConditions, filterKey, when } from '../kit/content/filter.ts';
 import { listItems, ORDERS } from '../kit/content/list.ts';
 import { rankedPage } from '../kit/content/ranked.ts';
 import type { Condition } from '../kit/content/reader.ts';
@@ -69,5 +69,5 @@ function documentConditions(filter: DocumentFilter): Condition[] {
 }
 
 function listName(name: string, filter: DocumentFilter): string {
-  return `documents ${name} ${JSON.stringify(Object.entries(filter).toSorted())}`;
+  return `documents ${name} ${filterKey(filter)}`;
 }

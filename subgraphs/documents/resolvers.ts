@@ -41,7 +41,8 @@ export const resolvers: Resolvers = {
     updatedAt: (row) => row.updated_at,
     body: (row, _, { request }) => request.body.load(row.id),
     summary: async (row, _, { request }) => summaryOf(await request.body.load(row.id)),
-    author: async (row, _, { request }) => (row.author === null ? null : ((await request.account.load(row.author)) ?? null)),
+    author: async (row, _, { request }) =>
+      row.author === null ? null : ((await request.account.load(row.author)) ?? null),
     tags: (row, _, { request }) => request.tags.load(row.id),
     links: (row, _, { request }) => request.links.load(row.id),
     contributors: async (row, args, { request }) =>

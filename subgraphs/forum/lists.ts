@@ -1,4 +1,4 @@
-import { commonConditions, when } from '../kit/content/filter.ts';
+import { commonConditions, filterKey, when } from '../kit/content/filter.ts';
 import { listItems, ORDERS } from '../kit/content/list.ts';
 import { rankedPage } from '../kit/content/ranked.ts';
 import type { Condition } from '../kit/content/reader.ts';
@@ -87,5 +87,5 @@ function conversationConditions(filter: ConversationFilter): Condition[] {
 }
 
 function listName(name: string, filter: ConversationFilter): string {
-  return `conversations ${name} ${JSON.stringify(Object.entries(filter).toSorted())}`;
+  return `conversations ${name} ${filterKey(filter)}`;
 }

@@ -46,6 +46,10 @@ export function reputationOf(db: Database, readable: Readable, person: string) {
     acceptedAnswers: replies?.accepted ?? 0,
     replies: replies?.n ?? 0,
     conversations: openings?.n ?? 0,
-    lastActiveAt: [replies?.last, openings?.last].filter((at) => typeof at === 'string').toSorted().at(-1) ?? null,
+    lastActiveAt:
+      [replies?.last, openings?.last]
+        .filter((at) => typeof at === 'string')
+        .toSorted()
+        .at(-1) ?? null,
   };
 }

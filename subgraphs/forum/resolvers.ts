@@ -44,7 +44,8 @@ export const resolvers: Resolvers = {
     ref: conversationId,
     body: (row, _, { request }) => request.body.load(row.id),
     summary: async (row, _, { request }) => summaryOf(await request.body.load(row.id)),
-    author: async (row, _, { request }) => (row.author === null ? null : ((await request.account.load(row.author)) ?? null)),
+    author: async (row, _, { request }) =>
+      row.author === null ? null : ((await request.account.load(row.author)) ?? null),
     createdAt: (row) => row.created_at,
     lastActivityAt: (row) => row.updated_at,
     isQuestion: (row) => row.is_question === 1,
@@ -70,7 +71,8 @@ export const resolvers: Resolvers = {
     },
     id: replyId,
     ref: replyId,
-    author: async (row, _, { request }) => (row.author === null ? null : ((await request.account.load(row.author)) ?? null)),
+    author: async (row, _, { request }) =>
+      row.author === null ? null : ((await request.account.load(row.author)) ?? null),
     createdAt: (row) => row.created_at,
     accepted: (row) => row.accepted === 1,
     conversation: async (row, _, { request }) => {
@@ -94,7 +96,8 @@ export const resolvers: Resolvers = {
   },
   Group: {
     __resolveReference: ({ id }) => ({ id }),
-    conversations: ({ id }, args, { request }) => conversationList(request, `group ${id}`, [takenPartByGroup(id)], args),
+    conversations: ({ id }, args, { request }) =>
+      conversationList(request, `group ${id}`, [takenPartByGroup(id)], args),
   },
   Document: {
     __resolveReference: (reference) => ({ ...reference }),

@@ -1,4 +1,12 @@
-import { execute, GraphQLError, parse, validate, type DocumentNode, type ExecutionResult, type GraphQLSchema } from 'graphql';
+import {
+  execute,
+  GraphQLError,
+  parse,
+  validate,
+  type DocumentNode,
+  type ExecutionResult,
+  type GraphQLSchema,
+} from 'graphql';
 import type { Log } from './connector.ts';
 import { ERROR_CATALOGUE } from './errors.ts';
 import type { SubgraphService } from './subgraph.ts';

@@ -52,7 +52,9 @@ export function sourceNodes(
     lastSyncAt: row.last_sync_at,
     lastSuccessAt: row.last_success_at,
     lagSeconds:
-      row.last_success_at === null ? null : Math.max(0, Math.round((Date.now() - Date.parse(row.last_success_at)) / 1_000)),
+      row.last_success_at === null
+        ? null
+        : Math.max(0, Math.round((Date.now() - Date.parse(row.last_success_at)) / 1_000)),
     lastError: row.error_code === null ? null : errorOf(row, viewer),
     problemCount: () => (viewer.operator ? countProblems(db, row.name) : null),
     problems: (args) => (viewer.operator ? problemPage(db, row.name, args) : null),

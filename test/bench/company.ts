@@ -64,7 +64,16 @@ export function writeCompany(dir: string, size: number): string[] {
     }));
     const title = text(6);
     lines.push(
-      JSON.stringify({ id: `c${i}`, title, body: text(40), author: person(), category: 'general', createdAt: date(), isQuestion: true, replies }),
+      JSON.stringify({
+        id: `c${i}`,
+        title,
+        body: text(40),
+        author: person(),
+        category: 'general',
+        createdAt: date(),
+        isQuestion: true,
+        replies,
+      }),
     );
   }
   writeFileSync(join(dir, 'conversations.ndjson'), `${lines.join('\n')}\n`);

@@ -20,7 +20,11 @@ import { writeCompany } from './company.ts';
  * least half the rate. They fail the run.
  */
 const { values } = parseArgs({
-  options: { sizes: { type: 'string', default: '1000,10000,100000' }, step: { type: 'string' }, dir: { type: 'string' } },
+  options: {
+    sizes: { type: 'string', default: '1000,10000,100000' },
+    step: { type: 'string' },
+    dir: { type: 'string' },
+  },
 });
 
 /** What is measured of one size. */
@@ -40,10 +44,14 @@ function growth(sizes: readonly number[]): void {
     const dir = mkdtempSync(join(tmpdir(), 'atrium-growth-'));
     try {
       const run = (name: string) =>
-        execFileSync(process.execPath, [fileURLToPath(import.meta.url), '--step', name, '--dir', dir, '--sizes', `${size}`], {
-          encoding: 'utf8',
-          stdio: ['ignore', 'pipe', 'inherit'],
-        });
+        execFileSync(
+          process.execPath,
+          [fileURLToPath(import.meta.url), '--step', name, '--dir', dir, '--sizes', `${size}`],
+          {
+            encoding: 'utf8',
+            stdio: ['ignore', 'pipe', 'inherit'],
+          },
+        );
       run('write');
       const sync = JSON.parse(run('sync')) as Pick<Figures, 'itemsPerSecond'>;
       const ask = JSON.parse(run('ask')) as Omit<Figures, 'itemsPerSecond' | 'size'>;
@@ -61,12 +69,24 @@ function growth(sizes: readonly number[]): void {
   const last = figures.at(-1);
   if (!first || !last) return;
   const limits = [
-    { what: 'median query', ratio: last.medianMs / first.medianMs, isWithin: (ratio: number) => ratio <= 5, limit: 'at most 5' },
+    {
+      what: 'median query',
+      ratio: last.medianMs / first.medianMs,
+      isWithin: (ratio: number) => ratio <= 5,
+      limit: 'at most 5',
+    },
     { what: 'memory', ratio: last.rssMb / first.rssMb, isWithin: (ratio: number) => ratio <= 3, limit: 'at most 3' },
-    { what: 'sync rate', ratio: last.itemsPerSecond / first.itemsPerSecond, isWithin: (ratio: number) => ratio >= 0.5, limit: 'at least 0.5' },
+    {
+      what: 'sync rate',
+      ratio: last.itemsPerSecond / first.itemsPerSecond,
+      isWithin: (ratio: number) => ratio >= 0.5,
+      limit: 'at least 0.5',
+    },
   ];
   for (const { what, ratio, isWithin, limit } of limits) {
-    console.log(`${what}: ${ratio.toFixed(2)} times from ${first.size} to ${last.size} (${limit}) ${isWithin(ratio) ? 'ok' : 'MISSED'}`);
+    console.log(
+      `${what}: ${ratio.toFixed(2)} times from ${first.size} to ${last.size} (${limit}) ${isWithin(ratio) ? 'ok' : 'MISSED'}`,
+    );
     if (!isWithin(ratio)) process.exitCode = 1;
   }
 }

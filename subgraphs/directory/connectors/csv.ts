@@ -207,7 +207,7 @@ async function* rowsOf(file: FoundFile, options: CsvOptions, call: Call, deps: C
       if (error?.code === 'CSV_QUOTE_NOT_CLOSED') unclosed = true;
       else
         problems.push({
-          place: `${file.name}:${error?.['lines'] ?? 0}`,
+          place: `${file.name}:${Number(error?.['lines'] ?? 0)}`,
           reason: error?.message ?? 'the line is not CSV',
         });
     },

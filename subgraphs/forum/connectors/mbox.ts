@@ -129,7 +129,7 @@ async function* read(
             at: place,
             problem: {
               place: head.place,
-              reason: `the message cannot be read: ${cleanLine(String((error as Error)?.message)).slice(0, 200)}`,
+              reason: `the message cannot be read: ${cleanLine((error as Error).message).slice(0, 200)}`,
             },
           };
         }

@@ -21,6 +21,11 @@ export function when<Value extends SqlValue | boolean>(
   return value === null || value === undefined ? [] : [{ sql, values: [toSql(value)] }];
 }
 
+/** A filter as a text: the same for the same conditions, in whatever order they were written. For names of lists. */
+export function filterKey(filter: object): string {
+  return JSON.stringify(Object.entries(filter).toSorted(([a], [b]) => (a < b ? -1 : 1)));
+}
+
 /** The filter's conditions on what documents and conversations share. */
 export function commonConditions(filter: CommonFilter): Condition[] {
   return [

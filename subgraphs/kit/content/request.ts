@@ -46,18 +46,20 @@ export class ContentRequest<Row extends ItemRow> {
       return parts?.type === this.#type ? JSON.stringify([parts.source, parts.key]) : '';
     });
     const wanted = keys.filter((key) => key !== '').map((key) => JSON.parse(key) as [string, string]);
-    return this.#rows(
-      `(i.source, i.key) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`,
-      wanted,
-      keys,
-      (row) => JSON.stringify([row.source, row.key]),
+    return this.#rows(`(i.source, i.key) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`, wanted, keys, (row) =>
+      JSON.stringify([row.source, row.key]),
     );
   });
 
   /** Items by their address. */
   readonly byUrl = new DataLoader<string, Row | undefined>(async (urls) => {
     const keys = urls.map((url) => normalUrl(url) ?? '');
-    return this.#rows('i.url_key IN (SELECT value FROM json_each(?))', keys, keys, (row) => normalUrl(row.url ?? '') ?? '');
+    return this.#rows(
+      'i.url_key IN (SELECT value FROM json_each(?))',
+      keys,
+      keys,
+      (row) => normalUrl(row.url ?? '') ?? '',
+    );
   });
 
   /** Texts by item. Ask only for items that came out of another loader or list: those may be read. */

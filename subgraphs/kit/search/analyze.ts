@@ -94,7 +94,7 @@ function termOf(part: string): string {
 
 function addPart(tokens: Token[], part: string, start: number, position: number): number {
   if (UNSPACED.test(part)) {
-    const characters = [...part];
+    const characters = Array.from(part);
     let at = start;
     for (let i = 0; i < characters.length; i++) {
       const pair = characters.slice(i, i + 2).join('');

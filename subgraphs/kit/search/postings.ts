@@ -111,7 +111,7 @@ export function eachPosting(
 export function positionsOf(places: Uint8Array, start: number, end: number): number[] {
   const positions: number[] = [];
   let position = 0;
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     let byte = places[at++] ?? 0;
     let value = byte & 127;
     for (let shift = 7; byte > 127; shift += 7) {

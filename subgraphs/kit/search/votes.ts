@@ -14,8 +14,6 @@ const STEEPNESS = 10;
 export function votesOf({ hits, quality }: Found): ReadonlyMap<number, number> {
   const best = hits[0]?.score ?? 1;
   return new Map(
-    hits
-      .slice(0, VOTING_ITEMS)
-      .map(({ item, score }) => [item, quality * Math.exp(STEEPNESS * (score / best - 1))]),
+    hits.slice(0, VOTING_ITEMS).map(({ item, score }) => [item, quality * Math.exp(STEEPNESS * (score / best - 1))]),
   );
 }

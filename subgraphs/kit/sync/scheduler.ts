@@ -207,7 +207,8 @@ export async function checkSource(
       await connector.close();
     }
   } catch (error) {
-    if (!(error instanceof ConnectorError)) return { status: 'unknown', detail: 'The connector failed in an unforeseen way.' };
+    if (!(error instanceof ConnectorError))
+      return { status: 'unknown', detail: 'The connector failed in an unforeseen way.' };
     return { status: error.code === 'UNAVAILABLE' ? 'unknown' : 'failed', detail: error.message };
   }
 }

@@ -48,7 +48,7 @@ export async function* runFiles<Item>(
   const last = parseCursor(cursor);
   if (last?.at === 'done' && last.id === id) return;
   const goesOn = last !== undefined && last.at !== 'done' && last.id === id;
-  const from = goesOn ? (last.at as number) : 0;
+  const from = goesOn ? last.at : 0;
   // What the cut-short run saw belongs to files that are no longer so.
   let restart = last !== undefined && last.at !== 'done' && !goesOn ? ({ restart: true } as const) : {};
 

@@ -87,7 +87,7 @@ export async function toDocument(file: SourceFile, call: Call, problems: Problem
       complain(`${error.message}; the page is left out, as it could say who may read it`, error.line);
     else
       complain(
-        `the file cannot be read as .${extension}: ${cleanLine(String((error as Error)?.message ?? error)).slice(0, 200)}`,
+        `the file cannot be read as .${extension}: ${cleanLine((error as Error).message).slice(0, 200)}`,
       );
     return undefined;
   }

@@ -1,6 +1,5 @@
 import { accountResolvers, contentSources, topicPart, unlinkedAccounts } from '../kit/content/resolvers.ts';
 import { takenPartBy, takenPartByGroup } from '../kit/content/request.ts';
-import { sharedWorkOf } from '../kit/content/shared-work.ts';
 import { normalUrl } from '../kit/content/urls.ts';
 import { encodeId } from '../kit/ids.ts';
 import { pageOf } from '../kit/paging.ts';
@@ -68,7 +67,7 @@ export const resolvers: Resolvers = {
     __resolveReference: ({ id }) => ({ id }),
     documents: ({ id }, args, { request }) => documentList(request, `person ${id}`, [takenPartBy(id)], args),
     documentAccounts: async ({ id }, _, { request }) => request.accountsOf.load(id),
-    documentShares: ({ id }, _, { request }) => sharedWorkOf(request.reader, request.readable, id),
+    documentShares: ({ id }, _, { request }) => request.sharedWork.load(id),
   },
   Group: {
     __resolveReference: ({ id }) => ({ id }),

@@ -3,6 +3,7 @@ import type { ContentReader } from '../kit/content/reader.ts';
 import { ContentRequest } from '../kit/content/request.ts';
 import { decodeId } from '../kit/ids.ts';
 import type { Viewer } from '../kit/viewer.ts';
+import { standingOf, type Standing } from './standing.ts';
 import { CONVERSATION_COLUMNS, forumArea, type ConversationRow, type ReplyRow } from './area.ts';
 
 /** What resolvers of the forum work with: one request, one viewer. */
@@ -14,6 +15,8 @@ export interface ForumContext {
   readonly answer: DataLoader<number, ReplyRow | undefined>;
   /** Number of replies by conversation. */
   readonly replyCount: DataLoader<number, number>;
+  /** What others made of a person's part, and when they were last seen. */
+  readonly standing: DataLoader<string, Standing>;
 }
 
 /** The columns of `ReplyRow`. */
@@ -44,6 +47,10 @@ export function forumContext(reader: ContentReader, viewer: Viewer): ForumContex
       );
       const found = new Map(rows.map((row) => [JSON.stringify([row.source, row.key]), row]));
       return keys.map((key) => found.get(JSON.stringify(key)));
+    }),
+    standing: new DataLoader(async (people) => {
+      const found = standingOf(db, request.readable, people);
+      return people.map((person) => found.get(person) ?? new Error('The standing was not counted.'));
     }),
     answer: new DataLoader(async (ids) => {
       const rows = db.all<ReplyRow>(

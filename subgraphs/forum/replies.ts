@@ -1,6 +1,4 @@
 import { decodeCursor, encodeCursor, pageSize, toConnection, type PageArgs } from '../kit/paging.ts';
-import type { Readable } from '../kit/content/reader.ts';
-import type { Database } from '../kit/store/database.ts';
 import type { ReplyRow } from './area.ts';
 import { REPLY_COLUMNS, type ForumContext } from './context.ts';
 import type { ReplyConnectionNode } from './types.ts';
@@ -23,33 +21,4 @@ export async function replyList(item: number, args: PageArgs, context: ForumCont
     (node) => ({ node, cursor: encodeCursor(list, [node.place]) }),
     total,
   );
-}
-
-/** What others made of a person's part in the conversations that may be read. */
-export function reputationOf(db: Database, readable: Readable, person: string) {
-  const mine = 'SELECT id FROM account WHERE person = ?';
-  const visible = 'i.acl IN (SELECT value FROM json_each(?))';
-  const replies = db.get<{ n: number; votes: number | null; accepted: number | null; last: string | null }>(
-    `SELECT count(*) AS n, sum(r.votes) AS votes, sum(r.accepted) AS accepted, max(r.created_at) AS last
-     FROM reply r JOIN item i ON i.id = r.item WHERE r.author IN (${mine}) AND ${visible}`,
-    person,
-    readable.json,
-  );
-  const openings = db.get<{ n: number; votes: number | null; last: string | null }>(
-    `SELECT count(*) AS n, sum(i.votes) AS votes, max(i.created_at) AS last
-     FROM item i WHERE i.author IN (${mine}) AND ${visible}`,
-    person,
-    readable.json,
-  );
-  return {
-    votes: (replies?.votes ?? 0) + (openings?.votes ?? 0),
-    acceptedAnswers: replies?.accepted ?? 0,
-    replies: replies?.n ?? 0,
-    conversations: openings?.n ?? 0,
-    lastActiveAt:
-      [replies?.last, openings?.last]
-        .filter((at) => typeof at === 'string')
-        .toSorted()
-        .at(-1) ?? null,
-  };
 }

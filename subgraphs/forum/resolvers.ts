@@ -1,6 +1,5 @@
 import { accountResolvers, contentSources, topicPart, unlinkedAccounts } from '../kit/content/resolvers.ts';
 import { takenPartBy, takenPartByGroup } from '../kit/content/request.ts';
-import { sharedWorkOf } from '../kit/content/shared-work.ts';
 import { normalUrl } from '../kit/content/urls.ts';
 import { encodeId } from '../kit/ids.ts';
 import { pageOf } from '../kit/paging.ts';
@@ -9,7 +8,7 @@ import { summaryOf } from '../kit/search/excerpt.ts';
 import type { ConversationRow, ReplyRow } from './area.ts';
 import type { Resolvers } from './generated.ts';
 import { conversationList, topicConversations } from './lists.ts';
-import { replyList, reputationOf } from './replies.ts';
+import { replyList } from './replies.ts';
 
 /** A conversation's global id. */
 export function conversationId({ source, key }: Pick<ConversationRow, 'source' | 'key'>): string {
@@ -89,10 +88,10 @@ export const resolvers: Resolvers = {
   Person: {
     __resolveReference: ({ id }) => ({ id }),
     conversations: ({ id }, args, { request }) => conversationList(request, `person ${id}`, [takenPartBy(id)], args),
-    reputation: ({ id }, _, { request }) => reputationOf(request.reader.db, request.readable, id),
-    presence: ({ id }, _, { request }) => reputationOf(request.reader.db, request.readable, id),
+    reputation: ({ id }, _, { standing }) => standing.load(id),
+    presence: ({ id }, _, { standing }) => standing.load(id),
     forumAccounts: async ({ id }, _, { request }) => request.accountsOf.load(id),
-    forumShares: ({ id }, _, { request }) => sharedWorkOf(request.reader, request.readable, id),
+    forumShares: ({ id }, _, { request }) => request.sharedWork.load(id),
   },
   Group: {
     __resolveReference: ({ id }) => ({ id }),

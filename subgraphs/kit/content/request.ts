@@ -7,6 +7,7 @@ import { decodeTopic } from '../topic.ts';
 import type { Viewer } from '../viewer.ts';
 import type { Condition, ContentReader, Readable } from './reader.ts';
 import { SELECT_ACCOUNTS, type AccountRow, type ItemRow } from './rows.ts';
+import { sharedWorkOf, type SharedWork } from './shared-work.ts';
 import { normalUrl } from './urls.ts';
 
 /** What was found for a topic: all of it, best first. */
@@ -105,6 +106,12 @@ export class ContentRequest<Row extends ItemRow> {
     );
     const byItem = Map.groupBy(rows, (row) => row.item);
     return ids.map((id) => byItem.get(id) ?? []);
+  });
+
+  /** Whom a person shares items with. */
+  readonly sharedWork = new DataLoader<string, readonly SharedWork[]>(async (people) => {
+    const found = sharedWorkOf(this.reader, this.readable, people);
+    return people.map((person) => found.get(person) ?? []);
   });
 
   /** Tags by item. */

@@ -38,6 +38,7 @@ export function contentTables(columns: string, tables = ''): Migration {
     CREATE UNIQUE INDEX item_seq ON item (seq);
     CREATE INDEX item_updated ON item (coalesce(updated_at, ''), id);
     CREATE INDEX item_created ON item (coalesce(created_at, ''), id);
+    CREATE INDEX item_author ON item (author);
     CREATE INDEX item_url ON item (url_key);
     CREATE TABLE removed (
       seq INTEGER PRIMARY KEY, item INTEGER NOT NULL, source TEXT NOT NULL, key TEXT NOT NULL, acl INTEGER NOT NULL,

@@ -23,6 +23,7 @@ export function printWelcome(config: Config, address: string, only: string | und
 /** Shows how far the syncs are: one line that changes on a terminal, else a line when a source is done. */
 export class SyncProgressView {
   readonly #seen = new Map<string, number>();
+  #changed = 0;
   readonly #started = performance.now();
   #isDone = false;
 
@@ -35,6 +36,7 @@ export class SyncProgressView {
       return;
     }
     this.#seen.set(event.source, event.seen);
+    if (event.type === 'synced') this.#changed += event.changed + event.deleted;
     if (this.#isDone) return;
     if (event.type === 'synced' && event.refused > 0) {
       this.#clear();
@@ -50,8 +52,7 @@ export class SyncProgressView {
     this.#isDone = true;
     this.#clear();
     const seconds = ((performance.now() - this.#started) / 1_000).toFixed(1);
-    const summary = this.#summary();
-    const what = /[1-9]/.test(summary) ? `${summary} in ${seconds} s` : 'nothing new since the last start';
+    const what = this.#changed > 0 ? `${this.#summary()} in ${seconds} s` : 'nothing new since the last start';
     console.log(`  ${styleText('bold', 'Synced'.padEnd(10))}${what}. Ctrl-C ends.`);
   }
 

@@ -63,23 +63,36 @@ function checkSource(checking: Checking, area: AreaName, entry: unknown, at: Pat
   }
   const kind = checkConnector(checking, area, entry, at);
   const isCommon = (key: string) => COMMON_KEYS.includes(key);
-  const common = check(checking, pick(entry, (key) => key !== 'connector' && isCommon(key)), {
-    schema: SourceCommon.omit({ connector: true }),
-    at,
-  });
+  const common = check(
+    checking,
+    pick(entry, (key) => key !== 'connector' && isCommon(key)),
+    {
+      schema: SourceCommon.omit({ connector: true }),
+      at,
+    },
+  );
   // Of an unknown connector nobody can say what its options are.
   if (!kind) return undefined;
-  const options = check(checking, pick(entry, (key) => !isCommon(key)), {
-    schema: kind.options,
-    at,
-    owner: ` of the connector "${kind.name}"`,
-    otherKeys: COMMON_KEYS,
-  });
+  const options = check(
+    checking,
+    pick(entry, (key) => !isCommon(key)),
+    {
+      schema: kind.options,
+      at,
+      owner: ` of the connector "${kind.name}"`,
+      otherKeys: COMMON_KEYS,
+    },
+  );
   if (!common || options === undefined) return undefined;
   return { ...common, connector: kind.name, options: options as Source['options'] };
 }
 
-function checkConnector(checking: Checking, area: AreaName, entry: Mapping, at: Path): ConnectorKind<unknown> | undefined {
+function checkConnector(
+  checking: Checking,
+  area: AreaName,
+  entry: Mapping,
+  at: Path,
+): ConnectorKind<unknown> | undefined {
   const kinds = subgraphs.find(({ name }) => name === area)?.connectors ?? [];
   const wanted = entry['connector'];
   const found = kinds.find(({ name }) => name === wanted);

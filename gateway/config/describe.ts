@@ -36,7 +36,12 @@ function defaultOf({ isRequired, fallback }: Pick<OptionRow, 'isRequired' | 'fal
   if (Array.isArray(fallback)) {
     const text = fallback.map((each) => `\`${String(each)}\``).join(', ');
     if (text === '') return 'none';
-    return text.length > MAX_DEFAULT ? `${fallback.slice(0, 3).map((each) => `\`${String(each)}\``).join(', ')} …` : text;
+    return text.length > MAX_DEFAULT
+      ? `${fallback
+          .slice(0, 3)
+          .map((each) => `\`${String(each)}\``)
+          .join(', ')} …`
+      : text;
   }
   return `\`${typeof fallback === 'string' ? fallback : JSON.stringify(fallback)}\``;
 }

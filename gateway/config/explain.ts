@@ -84,6 +84,8 @@ function address(issue: RawIssue): string {
 
 function anyOf(errors: readonly (readonly { message: string; path: PropertyKey[] }[])[]): string {
   const own = errors.flatMap((branch) => branch.slice(0, 1));
-  const messages = [...new Set(own.map(({ message }) => message.replace(/^must be /, '').replace(/, (not|but) .*$/s, '')))];
+  const messages = [
+    ...new Set(own.map(({ message }) => message.replace(/^must be /, '').replace(/, (not|but) .*$/s, ''))),
+  ];
   return messages.length > 0 ? `must be ${messages.join(', or ')}` : 'is none of the kinds allowed';
 }

@@ -17,7 +17,9 @@ export interface OptionRow {
 export function optionRows(schema: z.ZodType, prefix = ''): OptionRow[] {
   return branchesOf(schema).flatMap((branch) =>
     branch instanceof z.ZodObject
-      ? Object.entries(branch.shape as Record<string, z.ZodType>).flatMap(([key, each]) => rowsOf(`${prefix}${key}`, each))
+      ? Object.entries(branch.shape as Record<string, z.ZodType>).flatMap(([key, each]) =>
+          rowsOf(`${prefix}${key}`, each),
+        )
       : [],
   );
 }

@@ -28,10 +28,12 @@ export function refreshTables(readme: string, tables: ReadonlyMap<string, string
   );
   for (const [, marker = ''] of readme.matchAll(/<!-- options:([\w:-]+) -->/g)) {
     if (!tables.has(marker)) complaints.push(`There is no "${marker}" for the marker <!-- options:${marker} -->.`);
-    else if (!found.has(marker)) complaints.push(`The marker <!-- options:${marker} --> is never closed by <!-- /options:${marker} -->.`);
+    else if (!found.has(marker))
+      complaints.push(`The marker <!-- options:${marker} --> is never closed by <!-- /options:${marker} -->.`);
   }
   for (const marker of tables.keys()) {
-    if (!readme.includes(`<!-- options:${marker} -->`)) complaints.push(`The marker <!-- options:${marker} --> is missing.`);
+    if (!readme.includes(`<!-- options:${marker} -->`))
+      complaints.push(`The marker <!-- options:${marker} --> is missing.`);
   }
   return { text, complaints };
 }

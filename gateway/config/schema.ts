@@ -1,6 +1,7 @@
 import { z } from 'zod';
 
-const seconds = (fallback: number, about: string) => z.number().int().min(1).max(86_400).default(fallback).describe(about);
+const seconds = (fallback: number, about: string) =>
+  z.number().int().min(1).max(86_400).default(fallback).describe(about);
 
 /** What every source has, whatever its connector. */
 export const SourceCommon = z.strictObject({
@@ -14,7 +15,10 @@ export const SourceCommon = z.strictObject({
 
 /** One area: its sources here, or the address of its subgraph in another process. */
 const area = {
-  url: z.url({ protocol: /^https?$/ }).optional().describe('Address of this subgraph when it runs in a process of its own'),
+  url: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .describe('Address of this subgraph when it runs in a process of its own'),
   sources: z.array(z.unknown()).default([]).describe('The tools, see Sources'),
 };
 
@@ -48,7 +52,10 @@ export const ConfigFile = z.strictObject({
         .boolean()
         .default(false)
         .describe('Let whoever asks choose in whose name, by the header `x-atrium-viewer`; on loopback only'),
-      viewer: z.string().optional().describe('In whose name questions without that header are asked; nobody without it'),
+      viewer: z
+        .string()
+        .optional()
+        .describe('In whose name questions without that header are asked; nobody without it'),
     })
     .prefault({})
     .describe('For trying out, never for production'),
@@ -72,15 +79,30 @@ export const ConfigFile = z.strictObject({
     .describe('What is remembered'),
   limits: z
     .strictObject({
-      bodyBytes: z.number().int().min(1_024).max(10_485_760).default(262_144).describe('Largest request body, in bytes'),
-      subgraphMs: z.number().int().min(50).max(60_000).default(6_000).describe('Give up on a subgraph after this long, in ms'),
+      bodyBytes: z
+        .number()
+        .int()
+        .min(1_024)
+        .max(10_485_760)
+        .default(262_144)
+        .describe('Largest request body, in bytes'),
+      subgraphMs: z
+        .number()
+        .int()
+        .min(50)
+        .max(60_000)
+        .default(6_000)
+        .describe('Give up on a subgraph after this long, in ms'),
     })
     .prefault({})
     .describe('Limits'),
   log: z
     .strictObject({
       level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info').describe('How much is logged'),
-      format: z.enum(['auto', 'json', 'pretty']).default('auto').describe('`auto`: pretty on a terminal, else JSON lines'),
+      format: z
+        .enum(['auto', 'json', 'pretty'])
+        .default('auto')
+        .describe('`auto`: pretty on a terminal, else JSON lines'),
     })
     .prefault({})
     .describe('The log, on standard error'),

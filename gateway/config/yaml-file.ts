@@ -1,4 +1,14 @@
-import { isAlias, isMap, isScalar, isSeq, LineCounter, parseDocument, type Document, type Node, type YAMLError } from 'yaml';
+import {
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  LineCounter,
+  parseDocument,
+  type Document,
+  type Node,
+  type YAMLError,
+} from 'yaml';
 import { ConfigError, type Path, type Place } from './problem.ts';
 
 /** A YAML file as plain values, which remembers where each of them stands. */
@@ -30,7 +40,11 @@ export function readYaml(text: string, file: string): YamlFile {
   const complaints = [...document.errors, ...document.warnings];
   if (complaints.length > 0) {
     throw new ConfigError(
-      complaints.map(({ code, message, pos }) => ({ file, place: placeAt(pos[0]), message: MESSAGES[code] ?? message })),
+      complaints.map(({ code, message, pos }) => ({
+        file,
+        place: placeAt(pos[0]),
+        message: MESSAGES[code] ?? message,
+      })),
     );
   }
   return { value: toValue(document, file), locate: (path, part = 'value') => placeAt(offsetOf(document, path, part)) };

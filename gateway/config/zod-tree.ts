@@ -75,7 +75,13 @@ export function mapTexts(
 ): unknown {
   const secret = inherited || schemas.some((schema) => branchesOf(schema).some(isSecret) || isSecret(schema));
   const part = (each: unknown, step: string | number) =>
-    mapTexts(each, schemas.flatMap((schema) => partsOf(schema, step)), replace, [...path, step], secret);
+    mapTexts(
+      each,
+      schemas.flatMap((schema) => partsOf(schema, step)),
+      replace,
+      [...path, step],
+      secret,
+    );
   if (typeof value === 'string') return replace(value, { path, secret, known: schemas.length > 0 });
   if (Array.isArray(value)) return value.map(part);
   if (typeof value !== 'object' || value === null) return value;

@@ -16,6 +16,7 @@ const MAPPERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Node: './types.ts#AnyNode',
     Viewer: './types.ts#ViewerNode',
     Source: '../kit/sources.ts#SourceNode',
+    RemovalConnection: '../kit/removals.ts#RemovalConnectionNode',
     Account: './types.ts#ForeignAccount',
   },
   documents: {
@@ -25,6 +26,7 @@ const MAPPERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Account: '../kit/content/rows.ts#AccountRow',
     AccountConnection: '../kit/content/resolvers.ts#AccountConnectionNode',
     Source: '../kit/sources.ts#SourceNode',
+    RemovalConnection: '../kit/removals.ts#RemovalConnectionNode',
     Person: './types.ts#Reference',
     Group: './types.ts#Reference',
     Topic: './types.ts#Reference',
@@ -38,6 +40,7 @@ const MAPPERS: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     Account: '../kit/content/rows.ts#AccountRow',
     AccountConnection: '../kit/content/resolvers.ts#AccountConnectionNode',
     Source: '../kit/sources.ts#SourceNode',
+    RemovalConnection: '../kit/removals.ts#RemovalConnectionNode',
     Person: './types.ts#Reference',
     Group: './types.ts#Reference',
     Topic: './types.ts#Reference',

@@ -4,6 +4,7 @@ import type { PersonRow, GroupRow } from './store.ts';
 import type { TopicNode } from './topic.ts';
 import type { PersonConnectionNode, CollaboratorConnectionNode, GroupConnectionNode, ExpertConnectionNode, ForeignNode, AnyNode, ViewerNode, ForeignAccount } from './types.ts';
 import type { SourceNode } from '../kit/sources.ts';
+import type { RemovalConnectionNode } from '../kit/removals.ts';
 import type { DirectoryContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -467,6 +468,8 @@ export type Query = {
   readonly people: PersonConnection;
   /** A person by id, mail address or user name. */
   readonly person?: Maybe<Person>;
+  /** People and groups that are gone, for reports: keep the last `endCursor`, and go on from it next time. */
+  readonly removedPeople: RemovalConnection;
   /** The tools behind Atrium and how their mirrors are doing. */
   readonly sources: Sources;
   /** What is known on a topic: people who can help, content, and conversations. Any words do; there is no query syntax. */
@@ -521,6 +524,13 @@ export type QueryPersonArgs = {
 
 
 /** Where every question starts. */
+export type QueryRemovedPeopleArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+
+/** Where every question starts. */
 export type QueryTopicArgs = {
   group?: InputMaybe<Scalars['ID']['input']>;
   query: Scalars['String']['input'];
@@ -563,6 +573,35 @@ export type RelationOrigin =
   | 'TAG'
   /** The thesaurus says so. */
   | 'THESAURUS';
+
+/** Something that was there and is gone from its tool. Only what the viewer might have read is told of. */
+export type Removal = {
+  readonly __typename?: 'Removal';
+  /** The id it had. */
+  readonly id: Scalars['ID']['output'];
+  /** When Atrium learned of it. */
+  readonly removedAt: Scalars['DateTime']['output'];
+};
+
+/** A page of things that are gone. */
+export type RemovalConnection = {
+  readonly __typename?: 'RemovalConnection';
+  /** The removals of this page, earliest first. */
+  readonly edges: ReadonlyArray<RemovalEdge>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many there are in all. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** A removal in a list. */
+export type RemovalEdge = {
+  readonly __typename?: 'RemovalEdge';
+  /** Its place in the list. */
+  readonly cursor: Scalars['String']['output'];
+  /** The removal. */
+  readonly node: Removal;
+};
 
 /** A reply in a conversation (SIOC Post). */
 export type Reply = Node & {
@@ -907,6 +946,9 @@ export type ResolversTypes = {
   Reason: ResolverTypeWrapper<Omit<Reason, 'evidence'> & { evidence: ReadonlyArray<Maybe<ResolversTypes['Node']>> }>;
   RelatedTopic: ResolverTypeWrapper<RelatedTopic>;
   RelationOrigin: RelationOrigin;
+  Removal: ResolverTypeWrapper<Removal>;
+  RemovalConnection: ResolverTypeWrapper<RemovalConnectionNode>;
+  RemovalEdge: ResolverTypeWrapper<RemovalEdge>;
   Reply: ResolverTypeWrapper<ForeignNode>;
   SharedWork: ResolverTypeWrapper<SharedWork>;
   Source: ResolverTypeWrapper<SourceNode>;
@@ -957,6 +999,9 @@ export type ResolversParentTypes = {
   Query: Record<PropertyKey, never>;
   Reason: Omit<Reason, 'evidence'> & { evidence: ReadonlyArray<Maybe<ResolversParentTypes['Node']>> };
   RelatedTopic: RelatedTopic;
+  Removal: Removal;
+  RemovalConnection: RemovalConnectionNode;
+  RemovalEdge: RemovalEdge;
   Reply: ForeignNode;
   SharedWork: SharedWork;
   Source: SourceNode;
@@ -1152,6 +1197,7 @@ export type QueryResolvers<ContextType = DirectoryContext, ParentType extends Re
   nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Node']>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
   people?: Resolver<ResolversTypes['PersonConnection'], ParentType, ContextType, RequireFields<QueryPeopleArgs, 'first' | 'orderBy'>>;
   person?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType, RequireFields<QueryPersonArgs, 'id'>>;
+  removedPeople?: Resolver<ResolversTypes['RemovalConnection'], ParentType, ContextType, RequireFields<QueryRemovedPeopleArgs, 'first'>>;
   sources?: Resolver<ResolversTypes['Sources'], ParentType, ContextType>;
   topic?: Resolver<ResolversTypes['Topic'], ParentType, ContextType, RequireFields<QueryTopicArgs, 'query'>>;
   viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
@@ -1169,6 +1215,22 @@ export type ReasonResolvers<ContextType = DirectoryContext, ParentType extends R
 export type RelatedTopicResolvers<ContextType = DirectoryContext, ParentType extends ResolversParentTypes['RelatedTopic'] = ResolversParentTypes['RelatedTopic']> = {
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   origin?: Resolver<ResolversTypes['RelationOrigin'], ParentType, ContextType>;
+};
+
+export type RemovalResolvers<ContextType = DirectoryContext, ParentType extends ResolversParentTypes['Removal'] = ResolversParentTypes['Removal']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  removedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type RemovalConnectionResolvers<ContextType = DirectoryContext, ParentType extends ResolversParentTypes['RemovalConnection'] = ResolversParentTypes['RemovalConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['RemovalEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type RemovalEdgeResolvers<ContextType = DirectoryContext, ParentType extends ResolversParentTypes['RemovalEdge'] = ResolversParentTypes['RemovalEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Removal'], ParentType, ContextType>;
 };
 
 export type ReplyResolvers<ContextType = DirectoryContext, ParentType extends ResolversParentTypes['Reply'] = ResolversParentTypes['Reply']> = {
@@ -1272,6 +1334,9 @@ export type Resolvers<ContextType = DirectoryContext> = {
   Query?: QueryResolvers<ContextType>;
   Reason?: ReasonResolvers<ContextType>;
   RelatedTopic?: RelatedTopicResolvers<ContextType>;
+  Removal?: RemovalResolvers<ContextType>;
+  RemovalConnection?: RemovalConnectionResolvers<ContextType>;
+  RemovalEdge?: RemovalEdgeResolvers<ContextType>;
   Reply?: ReplyResolvers<ContextType>;
   SharedWork?: SharedWorkResolvers<ContextType>;
   Source?: SourceResolvers<ContextType>;

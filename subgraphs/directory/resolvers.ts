@@ -1,5 +1,6 @@
 import { decodeId } from '../kit/ids.ts';
 import { MAX_PAGE, pageOf, pageSize } from '../kit/paging.ts';
+import { removalList, type RemovedRow } from '../kit/removals.ts';
 import { requestError } from '../kit/request-error.ts';
 import { DateTime } from '../kit/scalars.ts';
 import { sourceNodes } from '../kit/sources.ts';
@@ -41,6 +42,18 @@ export const resolvers: Resolvers = {
       if (!found || found.active === 0) return null;
       return { person: found.gid, groups: reader.groupNames(found), operator: false };
     },
+    removedPeople: (_, args, { reader }) =>
+      removalList<RemovedRow & { gid: string }>(
+        reader.db,
+        {
+          columns: 'r.gid',
+          from: `removed r WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.gid = r.gid)
+            AND NOT EXISTS (SELECT 1 FROM team t WHERE t.gid = r.gid)`,
+          values: [],
+        },
+        ({ gid }) => gid,
+        args,
+      ),
     sources: () => ({}),
   },
   Sources: {

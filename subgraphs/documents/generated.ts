@@ -5,6 +5,7 @@ import type { DocumentConnectionNode, ContributorConnectionNode, Reference, Link
 import type { AccountRow } from '../kit/content/rows.ts';
 import type { AccountConnectionNode } from '../kit/content/resolvers.ts';
 import type { SourceNode } from '../kit/sources.ts';
+import type { RemovalConnectionNode } from '../kit/removals.ts';
 import type { DocumentsContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -365,6 +366,8 @@ export type Query = {
   readonly document?: Maybe<Document>;
   /** Documents the viewer may read. */
   readonly documents: DocumentConnection;
+  /** Documents that are gone, for reports: keep the last `endCursor`, and go on from it next time. */
+  readonly removedDocuments: RemovalConnection;
   /** The tools behind Atrium and how their mirrors are doing. */
   readonly sources: Sources;
 };
@@ -380,6 +383,41 @@ export type QueryDocumentsArgs = {
   filter?: InputMaybe<DocumentFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   orderBy?: InputMaybe<DocumentOrder>;
+};
+
+
+export type QueryRemovedDocumentsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Something that was there and is gone from its tool. Only what the viewer might have read is told of. */
+export type Removal = {
+  readonly __typename?: 'Removal';
+  /** The id it had. */
+  readonly id: Scalars['ID']['output'];
+  /** When Atrium learned of it. */
+  readonly removedAt: Scalars['DateTime']['output'];
+};
+
+/** A page of things that are gone. */
+export type RemovalConnection = {
+  readonly __typename?: 'RemovalConnection';
+  /** The removals of this page, earliest first. */
+  readonly edges: ReadonlyArray<RemovalEdge>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many there are in all. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** A removal in a list. */
+export type RemovalEdge = {
+  readonly __typename?: 'RemovalEdge';
+  /** Its place in the list. */
+  readonly cursor: Scalars['String']['output'];
+  /** The removal. */
+  readonly node: Removal;
 };
 
 /** Who a person shares items with in one area. Never seen by clients. */
@@ -661,6 +699,9 @@ export type ResolversTypes = {
   ProblemConnection: ResolverTypeWrapper<ProblemConnection>;
   ProblemEdge: ResolverTypeWrapper<ProblemEdge>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Removal: ResolverTypeWrapper<Removal>;
+  RemovalConnection: ResolverTypeWrapper<RemovalConnectionNode>;
+  RemovalEdge: ResolverTypeWrapper<RemovalEdge>;
   SharedWork: ResolverTypeWrapper<SharedWork>;
   Source: ResolverTypeWrapper<SourceNode>;
   SourceCoverage: ResolverTypeWrapper<SourceCoverage>;
@@ -701,6 +742,9 @@ export type ResolversParentTypes = {
   ProblemConnection: ProblemConnection;
   ProblemEdge: ProblemEdge;
   Query: Record<PropertyKey, never>;
+  Removal: Removal;
+  RemovalConnection: RemovalConnectionNode;
+  RemovalEdge: RemovalEdge;
   SharedWork: SharedWork;
   Source: SourceNode;
   SourceCoverage: SourceCoverage;
@@ -851,7 +895,24 @@ export type ProblemEdgeResolvers<ContextType = DocumentsContext, ParentType exte
 export type QueryResolvers<ContextType = DocumentsContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   document?: Resolver<Maybe<ResolversTypes['Document']>, ParentType, ContextType, RequireFields<QueryDocumentArgs, 'id'>>;
   documents?: Resolver<ResolversTypes['DocumentConnection'], ParentType, ContextType, RequireFields<QueryDocumentsArgs, 'first' | 'orderBy'>>;
+  removedDocuments?: Resolver<ResolversTypes['RemovalConnection'], ParentType, ContextType, RequireFields<QueryRemovedDocumentsArgs, 'first'>>;
   sources?: Resolver<ResolversTypes['Sources'], ParentType, ContextType>;
+};
+
+export type RemovalResolvers<ContextType = DocumentsContext, ParentType extends ResolversParentTypes['Removal'] = ResolversParentTypes['Removal']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  removedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type RemovalConnectionResolvers<ContextType = DocumentsContext, ParentType extends ResolversParentTypes['RemovalConnection'] = ResolversParentTypes['RemovalConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['RemovalEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type RemovalEdgeResolvers<ContextType = DocumentsContext, ParentType extends ResolversParentTypes['RemovalEdge'] = ResolversParentTypes['RemovalEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Removal'], ParentType, ContextType>;
 };
 
 export type SharedWorkResolvers<ContextType = DocumentsContext, ParentType extends ResolversParentTypes['SharedWork'] = ResolversParentTypes['SharedWork']> = {
@@ -931,6 +992,9 @@ export type Resolvers<ContextType = DocumentsContext> = {
   ProblemConnection?: ProblemConnectionResolvers<ContextType>;
   ProblemEdge?: ProblemEdgeResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  Removal?: RemovalResolvers<ContextType>;
+  RemovalConnection?: RemovalConnectionResolvers<ContextType>;
+  RemovalEdge?: RemovalEdgeResolvers<ContextType>;
   SharedWork?: SharedWorkResolvers<ContextType>;
   Source?: SourceResolvers<ContextType>;
   SourceCoverage?: SourceCoverageResolvers<ContextType>;

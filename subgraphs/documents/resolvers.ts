@@ -1,4 +1,10 @@
-import { accountResolvers, contentSources, topicPart, unlinkedAccounts } from '../kit/content/resolvers.ts';
+import {
+  accountResolvers,
+  contentSources,
+  removedItems,
+  topicPart,
+  unlinkedAccounts,
+} from '../kit/content/resolvers.ts';
 import { takenPartBy, takenPartByGroup } from '../kit/content/request.ts';
 import { normalUrl } from '../kit/content/urls.ts';
 import { encodeId } from '../kit/ids.ts';
@@ -21,6 +27,7 @@ export const resolvers: Resolvers = {
     document: async (_, { id }, { request }) =>
       (await request.byId.load(id)) ?? (URL.canParse(id) ? await request.byUrl.load(id) : null) ?? null,
     documents: (_, args, { request }) => documentList(request, 'all', [], args),
+    removedDocuments: (_, args, { request }) => removedItems(request, documentId, args),
     sources: () => ({}),
   },
   Sources: { documents: (_, _args, { request }) => contentSources(request, 'DOCUMENTS') },

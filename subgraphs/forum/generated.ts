@@ -5,6 +5,7 @@ import type { ConversationConnectionNode, ReplyConnectionNode, Reference, Linked
 import type { AccountRow } from '../kit/content/rows.ts';
 import type { AccountConnectionNode } from '../kit/content/resolvers.ts';
 import type { SourceNode } from '../kit/sources.ts';
+import type { RemovalConnectionNode } from '../kit/removals.ts';
 import type { ForumContext } from './context.ts';
 export type Maybe<T> = T | null;
 export type InputMaybe<T> = Maybe<T>;
@@ -359,6 +360,8 @@ export type Query = {
   readonly conversation?: Maybe<Conversation>;
   /** Conversations the viewer may read. */
   readonly conversations: ConversationConnection;
+  /** Conversations that are gone, for reports: keep the last `endCursor`, and go on from it next time. */
+  readonly removedConversations: RemovalConnection;
   /** The tools behind Atrium and how their mirrors are doing. */
   readonly sources: Sources;
 };
@@ -374,6 +377,41 @@ export type QueryConversationsArgs = {
   filter?: InputMaybe<ConversationFilter>;
   first?: InputMaybe<Scalars['Int']['input']>;
   orderBy?: InputMaybe<ConversationOrder>;
+};
+
+
+export type QueryRemovedConversationsArgs = {
+  after?: InputMaybe<Scalars['String']['input']>;
+  first?: InputMaybe<Scalars['Int']['input']>;
+};
+
+/** Something that was there and is gone from its tool. Only what the viewer might have read is told of. */
+export type Removal = {
+  readonly __typename?: 'Removal';
+  /** The id it had. */
+  readonly id: Scalars['ID']['output'];
+  /** When Atrium learned of it. */
+  readonly removedAt: Scalars['DateTime']['output'];
+};
+
+/** A page of things that are gone. */
+export type RemovalConnection = {
+  readonly __typename?: 'RemovalConnection';
+  /** The removals of this page, earliest first. */
+  readonly edges: ReadonlyArray<RemovalEdge>;
+  /** Where the page stands. */
+  readonly pageInfo: PageInfo;
+  /** How many there are in all. */
+  readonly totalCount: Scalars['Int']['output'];
+};
+
+/** A removal in a list. */
+export type RemovalEdge = {
+  readonly __typename?: 'RemovalEdge';
+  /** Its place in the list. */
+  readonly cursor: Scalars['String']['output'];
+  /** The removal. */
+  readonly node: Removal;
 };
 
 /** A reply in a conversation (SIOC Post). */
@@ -715,6 +753,9 @@ export type ResolversTypes = {
   ProblemConnection: ResolverTypeWrapper<ProblemConnection>;
   ProblemEdge: ResolverTypeWrapper<ProblemEdge>;
   Query: ResolverTypeWrapper<Record<PropertyKey, never>>;
+  Removal: ResolverTypeWrapper<Removal>;
+  RemovalConnection: ResolverTypeWrapper<RemovalConnectionNode>;
+  RemovalEdge: ResolverTypeWrapper<RemovalEdge>;
   Reply: ResolverTypeWrapper<ReplyRow>;
   ReplyConnection: ResolverTypeWrapper<ReplyConnectionNode>;
   ReplyEdge: ResolverTypeWrapper<Omit<ReplyEdge, 'node'> & { node: ResolversTypes['Reply'] }>;
@@ -758,6 +799,9 @@ export type ResolversParentTypes = {
   ProblemConnection: ProblemConnection;
   ProblemEdge: ProblemEdge;
   Query: Record<PropertyKey, never>;
+  Removal: Removal;
+  RemovalConnection: RemovalConnectionNode;
+  RemovalEdge: RemovalEdge;
   Reply: ReplyRow;
   ReplyConnection: ReplyConnectionNode;
   ReplyEdge: Omit<ReplyEdge, 'node'> & { node: ResolversParentTypes['Reply'] };
@@ -909,7 +953,24 @@ export type ProblemEdgeResolvers<ContextType = ForumContext, ParentType extends 
 export type QueryResolvers<ContextType = ForumContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   conversation?: Resolver<Maybe<ResolversTypes['Conversation']>, ParentType, ContextType, RequireFields<QueryConversationArgs, 'id'>>;
   conversations?: Resolver<ResolversTypes['ConversationConnection'], ParentType, ContextType, RequireFields<QueryConversationsArgs, 'first' | 'orderBy'>>;
+  removedConversations?: Resolver<ResolversTypes['RemovalConnection'], ParentType, ContextType, RequireFields<QueryRemovedConversationsArgs, 'first'>>;
   sources?: Resolver<ResolversTypes['Sources'], ParentType, ContextType>;
+};
+
+export type RemovalResolvers<ContextType = ForumContext, ParentType extends ResolversParentTypes['Removal'] = ResolversParentTypes['Removal']> = {
+  id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  removedAt?: Resolver<ResolversTypes['DateTime'], ParentType, ContextType>;
+};
+
+export type RemovalConnectionResolvers<ContextType = ForumContext, ParentType extends ResolversParentTypes['RemovalConnection'] = ResolversParentTypes['RemovalConnection']> = {
+  edges?: Resolver<ReadonlyArray<ResolversTypes['RemovalEdge']>, ParentType, ContextType>;
+  pageInfo?: Resolver<ResolversTypes['PageInfo'], ParentType, ContextType>;
+  totalCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
+};
+
+export type RemovalEdgeResolvers<ContextType = ForumContext, ParentType extends ResolversParentTypes['RemovalEdge'] = ResolversParentTypes['RemovalEdge']> = {
+  cursor?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  node?: Resolver<ResolversTypes['Removal'], ParentType, ContextType>;
 };
 
 export type ReplyResolvers<ContextType = ForumContext, ParentType extends ResolversParentTypes['Reply'] = ResolversParentTypes['Reply'], FederationReferenceType extends FederationReferenceTypes['Reply'] = FederationReferenceTypes['Reply']> = {
@@ -1019,6 +1080,9 @@ export type Resolvers<ContextType = ForumContext> = {
   ProblemConnection?: ProblemConnectionResolvers<ContextType>;
   ProblemEdge?: ProblemEdgeResolvers<ContextType>;
   Query?: QueryResolvers<ContextType>;
+  Removal?: RemovalResolvers<ContextType>;
+  RemovalConnection?: RemovalConnectionResolvers<ContextType>;
+  RemovalEdge?: RemovalEdgeResolvers<ContextType>;
   Reply?: ReplyResolvers<ContextType>;
   ReplyConnection?: ReplyConnectionResolvers<ContextType>;
   ReplyEdge?: ReplyEdgeResolvers<ContextType>;

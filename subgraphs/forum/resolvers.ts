@@ -1,4 +1,10 @@
-import { accountResolvers, contentSources, topicPart, unlinkedAccounts } from '../kit/content/resolvers.ts';
+import {
+  accountResolvers,
+  contentSources,
+  removedItems,
+  topicPart,
+  unlinkedAccounts,
+} from '../kit/content/resolvers.ts';
 import { takenPartBy, takenPartByGroup } from '../kit/content/request.ts';
 import { normalUrl } from '../kit/content/urls.ts';
 import { encodeId } from '../kit/ids.ts';
@@ -27,6 +33,7 @@ export const resolvers: Resolvers = {
     conversation: async (_, { id }, { request }) =>
       (await request.byId.load(id)) ?? (URL.canParse(id) ? await request.byUrl.load(id) : null) ?? null,
     conversations: (_, args, { request }) => conversationList(request, 'all', [], args),
+    removedConversations: (_, args, { request }) => removedItems(request, conversationId, args),
     sources: () => ({}),
   },
   Sources: { forum: (_, _args, { request }) => contentSources(request, 'FORUM') },

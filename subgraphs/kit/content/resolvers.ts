@@ -1,5 +1,6 @@
 import { accountId } from '../ids.ts';
 import { decodeCursor, encodeCursor, pageSize, toConnection, type Connection, type PageArgs } from '../paging.ts';
+import { removalList, type RemovedRow } from '../removals.ts';
 import { sourceNodes, stateOf, type SourceNode } from '../sources.ts';
 import { sourceRows } from '../sync/sync-state.ts';
 import { contributionsOf, tagsOf } from './contributions.ts';
@@ -47,6 +48,25 @@ export async function topicPart<Row extends ItemRow>(
 export function contentSources<Row extends ItemRow>(request: ContentRequest<Row>, area: string): SourceNode[] {
   return sourceNodes(request.reader.db, area, request.viewer, (source) =>
     request.reader.countWhere([{ sql: 'i.source = ?', values: [source] }], request.readable),
+  );
+}
+
+/** Items that are gone, as far as the viewer might have read them. */
+export function removedItems<Row extends ItemRow>(
+  request: ContentRequest<Row>,
+  idOf: (row: { source: string; key: string }) => string,
+  args: PageArgs,
+) {
+  return removalList<RemovedRow & { source: string; key: string }>(
+    request.reader.db,
+    {
+      columns: 'r.source, r.key',
+      from: `removed r WHERE r.acl IN (SELECT value FROM json_each(?))
+        AND NOT EXISTS (SELECT 1 FROM item i WHERE i.source = r.source AND i.key = r.key)`,
+      values: [request.readable.json],
+    },
+    idOf,
+    args,
   );
 }
 

@@ -85,10 +85,7 @@ export async function toDocument(file: SourceFile, call: Call, problems: Problem
     if (call.signal.aborted) throw error;
     if (error instanceof FrontMatterError)
       complain(`${error.message}; the page is left out, as it could say who may read it`, error.line);
-    else
-      complain(
-        `the file cannot be read as .${extension}: ${cleanLine((error as Error).message).slice(0, 200)}`,
-      );
+    else complain(`the file cannot be read as .${extension}: ${cleanLine((error as Error).message).slice(0, 200)}`);
     return undefined;
   }
 

@@ -48,7 +48,8 @@ export const resolvers: Resolvers = {
         {
           columns: 'r.gid',
           from: `removed r WHERE NOT EXISTS (SELECT 1 FROM person p WHERE p.gid = r.gid)
-            AND NOT EXISTS (SELECT 1 FROM team t WHERE t.gid = r.gid)`,
+            AND NOT EXISTS (SELECT 1 FROM team t WHERE t.gid = r.gid)
+            AND NOT EXISTS (SELECT 1 FROM removed n WHERE n.gid = r.gid AND n.seq > r.seq)`,
           values: [],
         },
         ({ gid }) => gid,

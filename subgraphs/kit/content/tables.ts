@@ -44,6 +44,7 @@ export function contentTables(columns: string, tables = ''): Migration {
       seq INTEGER PRIMARY KEY, item INTEGER NOT NULL, source TEXT NOT NULL, key TEXT NOT NULL, acl INTEGER NOT NULL,
       at TEXT NOT NULL
     );
+    CREATE INDEX removed_key ON removed (source, key);
     CREATE TABLE participation (
       item INTEGER NOT NULL, account INTEGER NOT NULL, role TEXT NOT NULL, weight REAL NOT NULL, rank INTEGER NOT NULL,
       PRIMARY KEY (item, account)

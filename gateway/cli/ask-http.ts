@@ -47,13 +47,16 @@ export async function askHttp(
     });
   } catch (cause) {
     const isLate = cause instanceof Error && cause.name === 'TimeoutError';
-    throw new Error(isLate ? `${url} does not answer in time.` : `Nothing answers at ${url}. Start it: npm start`, {
-      cause,
-    });
+    throw new Error(
+      isLate ? `${url.href} does not answer in time.` : `Nothing answers at ${url.href}. Start it: npm start`,
+      {
+        cause,
+      },
+    );
   }
   const reply = Reply.safeParse(await response.json().catch(() => undefined));
   if (!reply.success || !('data' in reply.data || 'errors' in reply.data)) {
-    throw new Error(`What answers at ${url} is no GraphQL (status ${response.status}).`);
+    throw new Error(`What answers at ${url.href} is no GraphQL (status ${response.status}).`);
   }
   return reply.data;
 }

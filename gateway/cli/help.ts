@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import type { Command } from './command.ts';
+import type { Command, Option } from './command.ts';
 import { commands } from './commands.ts';
 import { displayWidth, wrap } from './text.ts';
 
@@ -23,8 +23,9 @@ export function generalHelp(): string {
 
 /** The help for one command. */
 export function commandHelp({ name, summary, about, words, options }: Command): string {
-  const rows = Object.entries({ ...options, help: { about: 'This' } }).map(([option, { about: what, ...rest }]) => [
-    `--${option}${'value' in rest ? ` ${rest.value}` : ''}`,
+  const all: Readonly<Record<string, Option>> = { ...options, help: { about: 'This' } };
+  const rows = Object.entries(all).map(([option, { value, about: what }]) => [
+    `--${option}${value === undefined ? '' : ` ${value}`}`,
     what,
   ]);
   return [

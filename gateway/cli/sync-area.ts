@@ -79,11 +79,15 @@ async function syncOne(
   try {
     await scheduler.refreshIdentities();
     const connector = await openConnector(subgraph.connectors, source, { baseDir: config.baseDir, log });
-    const progress = await syncSource(store, source.name, connector, { signal }, (each) =>
-      onEvent({ type: 'progress', source: source.name, ...each }),
-    ).finally(() => connector.close());
-    await scheduler.refreshIdentities();
-    onEvent({ type: 'synced', source: source.name, ...progress });
+    try {
+      const progress = await syncSource(store, source.name, connector, { signal }, (each) =>
+        onEvent({ type: 'progress', source: source.name, ...each }),
+      );
+      await scheduler.refreshIdentities();
+      onEvent({ type: 'synced', source: source.name, ...progress });
+    } finally {
+      await connector.close();
+    }
   } catch (error) {
     if (signal.aborted) return;
     log.warn({ error, source: source.name }, 'sync failed');

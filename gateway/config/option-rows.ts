@@ -60,16 +60,23 @@ function listed(schema: z.ZodType): string {
   return type === 'any' ? 'sources' : type;
 }
 
-function numberType({ minValue, maxValue, format }: z.ZodNumber): string {
-  const kind = format === 'safeint' || format === 'int32' ? 'whole number' : 'number';
-  const from = isLimit(minValue) ? minValue : undefined;
-  const to = isLimit(maxValue) ? maxValue : undefined;
+function numberType(schema: z.ZodNumber): string {
+  const { type, minimum, maximum, exclusiveMinimum, exclusiveMaximum } = z.toJSONSchema(schema);
+  const step = type === 'integer' ? 1 : 0;
+  const from = limit(minimum ?? beyond(exclusiveMinimum, step));
+  const to = limit(maximum ?? beyond(exclusiveMaximum, -step));
+  const kind = type === 'integer' ? 'whole number' : 'number';
   if (from !== undefined && to !== undefined) return `${kind}, ${from} to ${to}`;
   if (from !== undefined) return `${kind}, at least ${from}`;
   return to === undefined ? kind : `${kind}, at most ${to}`;
 }
 
-/** Whole numbers have the largest and smallest exact ones as limits, which says nothing. */
-function isLimit(value: number | null): value is number {
-  return value !== null && Number.isFinite(value) && Math.abs(value) < Number.MAX_SAFE_INTEGER;
+/** The first number inside an exclusive limit; among fractions there is none, and the limit must do. */
+function beyond(exclusive: number | boolean | undefined, step: number): number | undefined {
+  return typeof exclusive === 'number' ? exclusive + step : undefined;
+}
+
+/** Whole numbers have the smallest and largest exact ones as limits, which says nothing. */
+function limit(value: number | undefined): number | undefined {
+  return value !== undefined && Math.abs(value) < Number.MAX_SAFE_INTEGER ? value : undefined;
 }

@@ -11,7 +11,7 @@ export function printConfig(config: Config): string {
   const areas = Object.fromEntries(
     subgraphs.map((subgraph) => {
       const { sources, ...area } = config[subgraph.name];
-      const kinds = new Map(subgraph.connectors.map((kind) => [kind.name, kind.options as z.ZodType]));
+      const kinds = new Map(subgraph.connectors.map((kind) => [kind.name, kind.options]));
       return [subgraph.name, { ...area, sources: sources.map((source) => flat(source, kinds.get(source.connector))) }];
     }),
   );

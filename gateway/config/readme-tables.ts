@@ -13,6 +13,9 @@ export interface Refreshed {
   readonly complaints: readonly string[];
 }
 
+/** What every source has may be said in words as well. */
+const OPTIONAL: ReadonlySet<string> = new Set(['source']);
+
 /** Puts tables between their markers. What has no marker is left out, and complained of. */
 export function refreshTables(readme: string, tables: ReadonlyMap<string, string>): Refreshed {
   const complaints: string[] = [];
@@ -32,7 +35,7 @@ export function refreshTables(readme: string, tables: ReadonlyMap<string, string
       complaints.push(`The marker <!-- options:${marker} --> is never closed by <!-- /options:${marker} -->.`);
   }
   for (const marker of tables.keys()) {
-    if (!readme.includes(`<!-- options:${marker} -->`))
+    if (!OPTIONAL.has(marker) && !readme.includes(`<!-- options:${marker} -->`))
       complaints.push(`The marker <!-- options:${marker} --> is missing.`);
   }
   return { text, complaints };

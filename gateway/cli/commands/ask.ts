@@ -31,7 +31,8 @@ export async function runAsk({ texts, numbers, switches, words }: Args): Promise
     }
     return finish(reply, switches);
   }
-  console.error(`No gateway listens at ${url.origin}; answering from the stores in ${config.data}.`);
+  const nobody = config.listen.port === 0 ? 'No port is configured' : `No gateway listens at ${url.origin}`;
+  console.error(`${nobody}; answering from the stores in ${config.data}.`);
   return finish(await askHere(config, question), switches);
 }
 

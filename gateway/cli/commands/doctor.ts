@@ -43,7 +43,6 @@ async function checksOf({ config, literalSecrets }: LoadedConfig, secrets: reado
   const isEmpty = sources.length === 0 && subgraphs.every(({ name }) => config[name].url === undefined);
   const parts = await Promise.all([
     checkData(config.data),
-    checkThesaurus(config),
     checkSources(config, secrets),
     checkRemotes(config),
     checkCache(config),
@@ -59,6 +58,7 @@ async function checksOf({ config, literalSecrets }: LoadedConfig, secrets: reado
       status: 'warning',
       detail: `"${option}" stands in the file itself: write \${NAME} there, and set the environment variable NAME.`,
     })),
+    ...checkThesaurus(config),
     ...parts.flat(),
   ];
 }

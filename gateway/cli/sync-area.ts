@@ -54,18 +54,20 @@ export async function syncArea(options: SyncAreaOptions): Promise<SourceOutcome[
     onEvent,
     openFeed: feedOf(config, subgraph),
   });
-  const stop = () => void scheduler.stop();
-  signal.addEventListener('abort', stop, { once: true });
+  let stopping: Promise<void> | undefined;
+  const stop = () => (stopping ??= scheduler.stop());
+  const onAbort = () => void stop();
+  signal.addEventListener('abort', onAbort, { once: true });
   const wanted = sources.filter(({ name }) => only === undefined || name === only);
   if (only === undefined) await scheduler.syncAll();
   else for (const source of wanted) await syncOne(options, store, scheduler, source);
   if (signal.aborted) {
-    await scheduler.stop();
+    await stop();
     return undefined;
   }
-  signal.removeEventListener('abort', stop);
+  signal.removeEventListener('abort', onAbort);
   const outcomes = wanted.map(({ name }) => outcomeOf(store.db, subgraph, name));
-  await scheduler.stop();
+  await stop();
   return outcomes;
 }
 

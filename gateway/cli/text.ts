@@ -3,7 +3,8 @@ const MAX_WIDTH = 100;
 
 /** The width to print for. */
 export function printWidth(): number {
-  return Math.max(40, Math.min(MAX_WIDTH, process.stdout.columns ?? MAX_WIDTH));
+  // Undefined without a terminal, 0 on one that does not know.
+  return Math.max(40, Math.min(MAX_WIDTH, process.stdout.columns || MAX_WIDTH));
 }
 
 /**

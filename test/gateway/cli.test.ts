@@ -201,6 +201,23 @@ describe('sync', () => {
     expect(out).toMatch(/^more {5}1 item$/m);
   });
 
+  it('ends on Ctrl-C, and goes on from there the next time', async () => {
+    await writeCompany();
+    const thread = { title: 'Many?', author: 'ada', createdAt: '2026-01-02T03:04:05Z', body: 'words '.repeat(500) };
+    const lines = Array.from({ length: 3_000 }, (_, index) => JSON.stringify({ id: `t${index}`, ...thread }));
+    await writeFile(join(dir, 'threads.ndjson'), lines.join('\n'));
+    const child = spawn(NODE, [MAIN, 'sync'], { cwd: dir });
+    let out = '';
+    child.stdout.on('data', (chunk: Buffer) => {
+      out += chunk.toString();
+      if (out.includes('docs: ')) child.kill('SIGINT');
+    });
+    const code = await new Promise((resolve) => child.on('close', resolve));
+    expect(out).toContain('Ended. What was read is stored; the next sync goes on from there.\n');
+    expect(code).toBe(130);
+    expect((await atrium(['sync'])).out).toMatch(/^threads {2}3,000 items$/m);
+  });
+
   it('of one source that failed fails', async () => {
     await writeCompany();
     await rm(join(dir, 'threads.ndjson'));

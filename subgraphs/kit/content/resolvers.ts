@@ -82,9 +82,13 @@ export function unlinkedAccounts<Row extends ItemRow>(
   const list = `unlinked ${source}`;
   const after = decodeCursor(list, args.after, 1);
   const { db } = request.reader;
+  // Accounts of which nothing is left, or nothing the viewer may read, are nobody's business.
+  const where = `a.source = ? AND a.person IS NULL AND EXISTS (SELECT 1 FROM account_items n
+    WHERE n.account = a.id AND n.items > 0 AND n.acl IN (SELECT value FROM json_each(?)))`;
   const rows = db.all<AccountRow>(
-    `${SELECT_ACCOUNTS} WHERE a.source = ? AND a.person IS NULL AND a.handle > ? ORDER BY a.handle LIMIT ?`,
+    `${SELECT_ACCOUNTS} WHERE ${where} AND a.handle > ? ORDER BY a.handle LIMIT ?`,
     source,
+    request.readable.json,
     String(after?.[0] ?? ''),
     size + 1,
   );
@@ -93,6 +97,7 @@ export function unlinkedAccounts<Row extends ItemRow>(
     { size, after: args.after },
     (node) => ({ node, cursor: encodeCursor(list, [node.handle]) }),
     () =>
-      db.get<{ n: number }>('SELECT count(*) AS n FROM account WHERE source = ? AND person IS NULL', source)?.n ?? 0,
+      db.get<{ n: number }>(`SELECT count(*) AS n FROM account a WHERE ${where}`, source, request.readable.json)?.n ??
+      0,
   );
 }

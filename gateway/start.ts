@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
 import type { FastifyInstance } from 'fastify';
 import { identityChanges } from '../subgraphs/directory/identity-feed.ts';
+import { dropStore } from '../subgraphs/kit/store/database.ts';
 import { createSubgraphServer } from '../subgraphs/kit/server.ts';
 import { subgraphNamed, subgraphs } from '../subgraphs/registry.ts';
 import type { Config } from './config/schema.ts';
@@ -74,9 +74,7 @@ function openAlone(config: Config, only: string, log: ReturnType<typeof createLo
 }
 
 function dropStores(config: Config): void {
-  for (const { name } of subgraphs) {
-    for (const suffix of ['', '-wal', '-shm']) rmSync(`${storePath(config, name)}${suffix}`, { force: true });
-  }
+  for (const { name } of subgraphs) dropStore(storePath(config, name));
 }
 
 function addressOf(http: FastifyInstance): string {

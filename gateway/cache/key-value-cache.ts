@@ -39,7 +39,10 @@ export function openCache(redis: string | undefined, log: Log): GatewayCache {
     },
     async isReachable() {
       if (!store) return true;
-      return (await withinDeadline(store.set('atrium:ping', '1', 1_000).then(() => true))) ?? false;
+      // The adapter swallows its errors: only what comes back proves that something is there.
+      const ping = String(Date.now());
+      const pong = await withinDeadline(store.set('ping', ping, 1_000).then(() => store.get<string>('ping')));
+      return pong === ping;
     },
     async close() {
       if (store) await withinDeadline(keyv.disconnect());

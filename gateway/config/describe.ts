@@ -1,3 +1,4 @@
+import { ERROR_CATALOGUE } from '../../subgraphs/kit/errors.ts';
 import { subgraphs } from '../../subgraphs/registry.ts';
 import { optionRows, type OptionRow } from './option-rows.ts';
 import { ConfigFile, SourceCommon } from './schema.ts';
@@ -5,11 +6,12 @@ import { ConfigFile, SourceCommon } from './schema.ts';
 /** A longer default says less than the word for it. */
 const MAX_DEFAULT = 60;
 
-/** What goes between the README's markers, by marker: `file`, `source`, `connector:<name>`. */
+/** What goes between the README's markers, by marker: `file`, `source`, `connector:<name>`, `errors`. */
 export function optionTables(): ReadonlyMap<string, string> {
   const tables = new Map([
     ['file', tableOf(optionRows(ConfigFile))],
     ['source', tableOf(optionRows(SourceCommon))],
+    ['errors', errorTable()],
   ]);
   for (const { connectors } of subgraphs) {
     for (const { name, summary, options } of connectors) {
@@ -20,6 +22,16 @@ export function optionTables(): ReadonlyMap<string, string> {
     }
   }
   return tables;
+}
+
+/** The codes of `extensions.code`, as a Markdown table. */
+function errorTable(): string {
+  const rows = Object.entries(ERROR_CATALOGUE).map(
+    ([code, { status, meaning }]) => `| \`${code}\` | ${status} | ${meaning} |`,
+  );
+  return ['| Code | HTTP status of a request that failed as a whole | Meaning |', '| --- | --- | --- |', ...rows].join(
+    '\n',
+  );
 }
 
 /** A Markdown table of options. */

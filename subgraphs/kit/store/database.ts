@@ -1,4 +1,4 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { ConnectorError } from '../errors.ts';
@@ -126,6 +126,17 @@ export class Database {
       });
     }
   }
+}
+
+/**
+ * Deletes a store.
+ * @throws ConnectorError MISCONFIGURED when a process is writing it.
+ */
+export function dropStore(path: string): void {
+  mkdirSync(dirname(path), { recursive: true });
+  const lock = lockFor(path);
+  for (const suffix of ['', '-wal', '-shm']) rmSync(`${path}${suffix}`, { force: true });
+  lock.close();
 }
 
 /**

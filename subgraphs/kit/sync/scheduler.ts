@@ -97,6 +97,7 @@ export class Scheduler {
 
   /** Ends what is running after its present batch, and closes connectors and store. */
   async stop(): Promise<void> {
+    if (this.#abort.signal.aborted) return;
     this.#abort.abort();
     for (const stop of this.#stops) stop();
     await this.#queue.catch(() => undefined);
@@ -109,7 +110,7 @@ export class Scheduler {
     const configured = new Set(this.#sources.map(({ name }) => name));
     for (const { name } of sourceRows(this.#store.db)) if (!configured.has(name)) this.#store.removeSource(name);
     for (const { name, connector, options } of this.#sources) {
-      registerSource(this.#store.db, { name, connector, options: JSON.stringify(options) });
+      registerSource(this.#store.db, { name, connector, options });
     }
   }
 

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import type { Batch } from '../connector.ts';
 import { ConnectorError } from '../errors.ts';
 import type { Database } from '../store/database.ts';
@@ -26,7 +27,9 @@ export interface SourceRow {
  * Makes a configured source known to the store. When its options changed, its cursor is dropped: the next run looks
  * at everything again, and sweeps away what the new options no longer reach.
  */
-export function registerSource(db: Database, source: { name: string; connector: string; options: string }): void {
+export function registerSource(db: Database, source: { name: string; connector: string; options: unknown }): void {
+  // A fingerprint, for options hold secrets.
+  const options = createHash('sha256').update(JSON.stringify(source.options)).digest('hex');
   db.run(
     `INSERT INTO source (name, connector, options) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET connector = excluded.connector, options = excluded.options,
@@ -34,7 +37,7 @@ export function registerSource(db: Database, source: { name: string; connector: 
        running = CASE WHEN connector = excluded.connector AND options = excluded.options THEN running ELSE 0 END`,
     source.name,
     source.connector,
-    source.options,
+    options,
   );
 }
 

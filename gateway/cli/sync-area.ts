@@ -1,14 +1,11 @@
 import { openIdentityFeed } from '../../subgraphs/directory/identity-feed.ts';
 import type { Log } from '../../subgraphs/kit/connector.ts';
-import { ConnectorError } from '../../subgraphs/kit/errors.ts';
 import { httpIdentityFeed } from '../../subgraphs/kit/identity/http-feed.ts';
-import type { Database } from '../../subgraphs/kit/store/database.ts';
 import type { Subgraph } from '../../subgraphs/kit/subgraph.ts';
-import { openConnector, Scheduler, type SyncEvent } from '../../subgraphs/kit/sync/scheduler.ts';
-import { syncSource } from '../../subgraphs/kit/sync/sync-source.ts';
-import { beginRun, failRun, sourceRows } from '../../subgraphs/kit/sync/sync-state.ts';
+import { Scheduler, type SyncEvent } from '../../subgraphs/kit/sync/scheduler.ts';
+import { sourceRows } from '../../subgraphs/kit/sync/sync-state.ts';
 import type { SyncStore } from '../../subgraphs/kit/sync/sync-store.ts';
-import type { Config, Source } from '../config/schema.ts';
+import type { Config } from '../config/schema.ts';
 import { storePath } from '../local-subgraphs.ts';
 
 /** What a source came to. */
@@ -59,46 +56,15 @@ export async function syncArea(options: SyncAreaOptions): Promise<SourceOutcome[
   const onAbort = () => void stop();
   signal.addEventListener('abort', onAbort, { once: true });
   const wanted = sources.filter(({ name }) => only === undefined || name === only);
-  if (only === undefined) await scheduler.syncAll();
-  else for (const source of wanted) await syncOne(options, store, scheduler, source);
+  await scheduler.syncAll(only);
   if (signal.aborted) {
     await stop();
     return undefined;
   }
   signal.removeEventListener('abort', onAbort);
-  const outcomes = wanted.map(({ name }) => outcomeOf(store.db, subgraph, name));
+  const outcomes = wanted.map(({ name }) => outcomeOf(store, name));
   await stop();
   return outcomes;
-}
-
-/** One source alone. */
-async function syncOne(
-  { subgraph, config, log, onEvent, signal }: SyncAreaOptions,
-  store: SyncStore<unknown>,
-  scheduler: Scheduler,
-  source: Source,
-): Promise<void> {
-  try {
-    await scheduler.refreshIdentities();
-    const connector = await openConnector(subgraph.connectors, source, { baseDir: config.baseDir, log });
-    try {
-      const progress = await syncSource(store, source.name, connector, { signal }, (each) =>
-        onEvent({ type: 'progress', source: source.name, ...each }),
-      );
-      await scheduler.refreshIdentities();
-      onEvent({ type: 'synced', source: source.name, ...progress });
-    } finally {
-      await connector.close();
-    }
-  } catch (error) {
-    if (signal.aborted) return;
-    log.warn({ error, source: source.name }, 'sync failed');
-    const { code, message } =
-      error instanceof ConnectorError ? error : new ConnectorError('BAD_RESPONSE', 'The connector failed, see above.');
-    // Kept in the store as a failed sync, as the scheduler would.
-    failRun(store.db, beginRun(store.db, source.name).run, error);
-    onEvent({ type: 'failed', source: source.name, code, message });
-  }
 }
 
 function feedOf(config: Config, { name }: Subgraph) {
@@ -110,16 +76,12 @@ function feedOf(config: Config, { name }: Subgraph) {
       : httpIdentityFeed(url, config.subgraphSecret ?? '');
 }
 
-function outcomeOf(db: Database, { name: area }: Subgraph, source: string): SourceOutcome {
-  const row = sourceRows(db).find(({ name }) => name === source);
-  const tables = area === 'directory' ? ['person', 'team'] : ['item'];
-  const items = tables.map(
-    (table) => db.get<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE source = ?`, source)?.n ?? 0,
-  );
+function outcomeOf(store: SyncStore<unknown>, source: string): SourceOutcome {
+  const row = sourceRows(store.db).find(({ name }) => name === source);
   return {
     source,
-    items: items.reduce((sum, each) => sum + each, 0),
-    problems: db.all('SELECT place, reason FROM problem WHERE source = ? ORDER BY place', source),
+    items: store.countItems(source),
+    problems: store.db.all('SELECT place, reason FROM problem WHERE source = ? ORDER BY place', source),
     failure: row?.error_code ? `${row.error_code}: ${row.error_message ?? ''}` : undefined,
   };
 }

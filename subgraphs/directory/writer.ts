@@ -24,6 +24,13 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
     return (find('person') ?? find('team'))?.version;
   }
 
+  /** How many people and groups of a source are stored. */
+  countItems(source: string): number {
+    const count = (table: string) =>
+      this.db.get<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE source = ?`, source)?.n ?? 0;
+    return count('person') + count('team');
+  }
+
   /** Stores a batch and its cursor in one transaction: all or nothing. */
   apply(begun: RunOf, batch: Batch<DirectoryItem>): RunOf {
     return this.db.transaction(() => {

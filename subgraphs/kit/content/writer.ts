@@ -29,6 +29,11 @@ export class ContentWriter<Item extends ContentItem> implements SyncStore<Item> 
       ?.version;
   }
 
+  /** How many items of a source are stored. */
+  countItems(source: string): number {
+    return this.db.get<{ n: number }>('SELECT count(*) AS n FROM item WHERE source = ?', source)?.n ?? 0;
+  }
+
   /** Stores a batch and its cursor in one transaction: all or nothing. */
   apply(begun: RunOf, batch: Batch<Item>): RunOf {
     try {

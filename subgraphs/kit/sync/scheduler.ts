@@ -66,10 +66,10 @@ export class Scheduler {
     this.#register();
   }
 
-  /** Syncs every source once, one after another, and says so. */
-  async syncAll(): Promise<void> {
+  /** Syncs every source once, or only the one of this name, one after another, and says so. */
+  async syncAll(only?: string): Promise<void> {
     await this.refreshIdentities();
-    for (const source of this.#sources) await this.#once(source);
+    for (const source of this.#sources) if (only === undefined || source.name === only) await this.#once(source);
     await this.refreshIdentities();
     this.#onEvent({ type: 'settled' });
   }

@@ -7,6 +7,8 @@ export interface SyncStore<Item> {
   readonly db: Database;
   /** The version stored of an item; undefined for one not there. */
   known(source: string, key: string): string | undefined;
+  /** How many items of a source are stored. */
+  countItems(source: string): number;
   /** Stores a batch with its cursor in one transaction; the run that the next batch belongs to. */
   apply(run: RunOf, batch: Batch<Item>): RunOf;
   /** Called when a run has come to its end: for what can only be worked out when everything is there. */

@@ -38,7 +38,7 @@ async function askDirectly(
   const signal = new AbortController().signal;
   const context: GatewayContext = { viewer: NOBODY, requestId: 'identity', signal, subgraphContexts: new Map() };
   const result = await directory.process({
-    kind: 'health check' as never,
+    kind: 'health check',
     request: { query, variables },
     context,
   } as never);

@@ -50,7 +50,7 @@ async function startServer(operationsDir: string): Promise<FastifyInstance> {
     const body = request.body as { query: string; variables?: Record<string, unknown>; operationName?: string };
     const rootValue = {
       topic: ({ query }: { query: string }) => `all about ${query}`,
-      viewer: () => `asked by ${request.headers['x-atrium-viewer'] ?? 'nobody'}`,
+      viewer: () => `asked by ${String(request.headers['x-atrium-viewer'] ?? 'nobody')}`,
     };
     return graphql({
       schema,

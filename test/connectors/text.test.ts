@@ -46,7 +46,10 @@ describe('Markdown', () => {
   it('reads anything without failing, also what is nested beyond reason', () => {
     fc.assert(
       fc.property(
-        fc.string({ unit: fc.constantFrom(...'#*_`[]()<>|-> \n\t\\&!~a1:', '\0', '\uD800'), maxLength: 300 }),
+        fc.string({
+          unit: fc.constantFrom(...Array.from('#*_`[]()<>|-> \n\t\\&!~a1:'), '\0', '\uD800'),
+          maxLength: 300,
+        }),
         (text) => {
           expect(readMarkdown(text).text.isWellFormed()).toBe(true);
         },
@@ -57,7 +60,7 @@ describe('Markdown', () => {
       '> '.repeat(50_000),
       '['.repeat(50_000),
       '- '.repeat(20_000),
-      `${'*a '.repeat(20_000)}`,
+      '*a '.repeat(20_000),
     ])
       expect(readMarkdown(text).text).toBeTypeOf('string');
   });

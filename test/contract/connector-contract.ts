@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { z } from 'zod';
+
 import type {
   Batch,
   Call,
@@ -31,7 +31,7 @@ export function depsIn(baseDir: string): ConnectorDeps {
 
 /** Opens a connector with options as a configuration would have them. */
 export function openWith<Item>(kind: ConnectorKind<Item>, options: unknown, baseDir: string): Promise<Connector<Item>> {
-  return kind.open(kind.options.parse(options) as z.output<typeof kind.options>, depsIn(baseDir));
+  return kind.open(kind.options.parse(options), depsIn(baseDir));
 }
 
 /** The store, as far as a connector can tell: commits batches, sweeps, resumes. */
@@ -107,7 +107,7 @@ export function connectorContract<Item extends Keyed, Seed>(subject: Subject<Ite
   const sorted = (seeds: readonly Seed[]): Seed[] =>
     [...seeds].sort((a, b) => (subject.nameOf(a) < subject.nameOf(b) ? -1 : 1));
   const seen = (store: MemoryStore<Item>): Seed[] =>
-    sorted([...store.items.values()].map(subject.see).filter((seed) => seed !== undefined));
+    sorted([...store.items.values()].map((item) => subject.see(item)).filter((seed) => seed !== undefined));
   const seeds = (count: number): Seed[] => Array.from({ length: count }, (_, index) => subject.seed(index));
 
   describe(`connector contract: ${kind.name}`, () => {

@@ -43,6 +43,6 @@ export const MIGRATIONS: readonly Migration[] = [
   CREATE INDEX team_person_person ON team_person (person);
   CREATE TABLE removed (seq INTEGER PRIMARY KEY, item INTEGER NOT NULL, gid TEXT NOT NULL, at TEXT NOT NULL);
   CREATE INDEX removed_gid ON removed (gid);
-  CREATE VIEW item AS SELECT id, docno, 1 AS acl, length, updated_at, seq FROM person;
+  CREATE VIEW item AS SELECT id, docno, 1 AS acl, 1.0 AS prior, length, updated_at, seq FROM person;
   `,
 ];

@@ -9,6 +9,9 @@ import type { DocumentItem, DocumentRole, DocumentStatus } from './connector.ts'
  */
 const ROLE_WEIGHTS: Readonly<Record<DocumentRole, number>> = { AUTHOR: 1, EDITOR: 0.5, MENTIONED: 0.3 };
 
+/** What has been overtaken is found below what holds, unless it matches twice as well. */
+const STATUS_PRIORS: Readonly<Record<DocumentStatus, number>> = { CURRENT: 1, OUTDATED: 0.5, ARCHIVED: 0.25 };
+
 /** A document as the store has it. */
 export interface DocumentRow extends ItemRow {
   readonly space: string;
@@ -30,6 +33,7 @@ export const documentsArea: ContentArea<DocumentItem> = {
     { text: item.tags.join('\n'), weight: 2 },
     { text: item.body, weight: 1 },
   ],
+  prior: (item) => STATUS_PRIORS[item.status],
   participants(item) {
     const people = new Map<string, Participation>();
     for (const { account, role } of item.accounts) {

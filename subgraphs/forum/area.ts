@@ -2,7 +2,7 @@ import type { ContentArea } from '../kit/content/area.ts';
 import { ITEM_COLUMNS, type ItemRow } from '../kit/content/rows.ts';
 import { contentTables } from '../kit/content/tables.ts';
 import type { Channel, ConversationItem } from './connector.ts';
-import { weighParticipants } from './weights.ts';
+import { priorOf, weighParticipants } from './weights.ts';
 
 /** A conversation as the store has it. */
 export interface ConversationRow extends ItemRow {
@@ -60,6 +60,7 @@ export const forumArea: ContentArea<ConversationItem> = {
     { text: item.body, weight: 1 },
     ...item.replies.map((reply) => ({ text: reply.body, weight: 1 })),
   ],
+  prior: priorOf,
   participants: weighParticipants,
   writeParts(db, id, item, accountOf) {
     const source = db.get<{ source: string }>('SELECT source FROM item WHERE id = ?', id)?.source ?? '';

@@ -17,6 +17,15 @@ const WEIGHTS = {
 };
 
 /**
+ * How much a match counts, whatever was asked: an accepted answer is what people look for; minutes touch many subjects
+ * and dwell on few.
+ */
+export function priorOf(item: ConversationItem): number {
+  if (item.replies.some((reply) => reply.accepted)) return 1.2;
+  return item.channel === 'MEETING' ? 0.8 : 1;
+}
+
+/**
  * Everybody with a part in a conversation and what it says for them: the sum over their parts, so that who answers in
  * length, and is voted for, counts more than who says "same here".
  */

@@ -22,6 +22,8 @@ export interface ContentArea<Item extends ContentItem> {
   columns(item: Item): Readonly<Record<string, SqlValue>>;
   /** What is searched, with weights. */
   fields(item: Item): readonly Field[];
+  /** How much a match of the item counts, whatever was asked: 1 as a rule, less for what is overtaken. */
+  prior(item: Item): number;
   /** Who has a part in it, at most once each, in the order they are shown. */
   participants(item: Item): readonly Participation[];
   /** Stores what lies in the area's own tables; what an earlier version of the item left there is gone already. */

@@ -31,7 +31,7 @@ export function contentTables(columns: string, tables = ''): Migration {
     CREATE INDEX account_person ON account (person);
     CREATE TABLE item (
       id INTEGER PRIMARY KEY, source TEXT NOT NULL, key TEXT NOT NULL, version TEXT NOT NULL, run INTEGER NOT NULL,
-      seq INTEGER NOT NULL, docno INTEGER NOT NULL, length INTEGER NOT NULL, acl INTEGER NOT NULL,
+      seq INTEGER NOT NULL, docno INTEGER NOT NULL, length INTEGER NOT NULL, acl INTEGER NOT NULL, prior REAL NOT NULL,
       url TEXT, url_key TEXT, title TEXT NOT NULL, created_at TEXT, updated_at TEXT, author INTEGER, ${columns},
       body TEXT NOT NULL, UNIQUE (source, key)
     );

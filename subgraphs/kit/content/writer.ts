@@ -106,6 +106,7 @@ export class ContentWriter<Item extends ContentItem> implements SyncStore<Item> 
       seq: this.#count('seq'),
       ...index,
       acl,
+      prior: this.#area.prior(item),
       url: urlKey === undefined ? null : (item.url ?? null),
       url_key: urlKey ?? null,
       title: item.title,

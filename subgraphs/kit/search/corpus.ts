@@ -8,6 +8,8 @@ export class Corpus {
   acls = new Int32Array(0);
   /** By document number: its length in weighted words. */
   lengths = new Int32Array(0);
+  /** By document number: how much a match of it counts, whatever was asked. */
+  priors = new Float32Array(0);
   /** By document number: when it last changed, in seconds since 1970; 0 where unknown. */
   updated = new Int32Array(0);
   /** By set of readers: how many documents, and their lengths together. */
@@ -23,10 +25,11 @@ export class Corpus {
       docno: number;
       acl: number;
       length: number;
+      prior: number;
       updated: number | null;
       seq: number;
     }>(
-      `SELECT id, docno, acl, length, CAST(strftime('%s', updated_at) AS INTEGER) AS updated, seq
+      `SELECT id, docno, acl, length, prior, CAST(strftime('%s', updated_at) AS INTEGER) AS updated, seq
        FROM item WHERE seq > ?`,
       this.#seq,
     );
@@ -41,6 +44,7 @@ export class Corpus {
       this.items[row.docno] = row.id;
       this.acls[row.docno] = row.acl;
       this.lengths[row.docno] = row.length;
+      this.priors[row.docno] = row.prior;
       this.updated[row.docno] = Math.max(0, Math.min(row.updated ?? 0, 2_147_483_647));
       this.#numbers.set(row.id, row.docno);
       this.#count(row.acl, 1, row.length);
@@ -80,5 +84,8 @@ export class Corpus {
       grown.set(this[name]);
       this[name] = grown;
     }
+    const priors = new Float32Array(capacity);
+    priors.set(this.priors);
+    this.priors = priors;
   }
 }

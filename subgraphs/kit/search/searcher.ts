@@ -64,7 +64,7 @@ export function search(
     add(findPair(db, first, second, isReadable), weight * PAIR_WEIGHT);
   }
   const hits = [...scores]
-    .map(([doc, score]) => ({ item: corpus.items[doc] ?? 0, score }))
+    .map(([doc, score]) => ({ item: corpus.items[doc] ?? 0, score: score * (corpus.priors[doc] ?? 1) }))
     .toSorted((a, b) => b.score - a.score || a.item - b.item);
   return { hits, quality: possible > 0 ? Math.min(1, (hits[0]?.score ?? 0) / possible) : 0 };
 }

@@ -1,7 +1,10 @@
+import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 
 /** One run of all tests: `npm test`. Files run side by side on two cores; servers of tests take free ports. */
 export default defineConfig({
+  // The bundler's eyes would take graphql's .mjs files, Apollo's packages take the .js ones: there must be one graphql.
+  resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 30_000,

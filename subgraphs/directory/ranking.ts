@@ -35,8 +35,8 @@ export interface Expert {
   readonly reasons: readonly Reason[];
 }
 
-/** λ: how much an area's votes count. */
-const AREA_WEIGHTS: Readonly<Record<AreaPart['area'], number>> = { DIRECTORY: 1, DOCUMENTS: 1, FORUM: 1 };
+/** λ: how much an area's votes count. What people say of themselves is a claim, what they wrote and answered is proof. */
+const AREA_WEIGHTS: Readonly<Record<AreaPart['area'], number>> = { DIRECTORY: 0.5, DOCUMENTS: 1, FORUM: 1 };
 
 /** Many items say more than one, but not as many times more. */
 const HITS_EXPONENT = 0.7;

@@ -42,6 +42,7 @@ export class Scheduler {
   readonly #abort = new AbortController();
   readonly #open = new Map<string, Connector<unknown>>();
   readonly #stops: (() => void)[] = [];
+  readonly #failed = new Set<string>();
   #feed: IdentityFeed | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -77,7 +78,7 @@ export class Scheduler {
   /** Syncs every source, and goes on doing so whenever a tool changes or its time has come, until `stop`. */
   async start(): Promise<void> {
     await this.syncAll();
-    for (const source of this.#sources) this.#schedule(source, source.everySeconds * 1_000, 0);
+    for (const source of this.#sources) this.#keepInStep(source);
   }
 
   /** Takes over what changed in the directory's identity map. */
@@ -90,7 +91,7 @@ export class Scheduler {
         await refreshIdentities(this.#store.db, this.#feed, this.#abort.signal);
       } catch (error) {
         // Accounts stay linked as they were; the next change or sync brings the map.
-        if (!this.#abort.signal.aborted) this.#deps.log.warn({ error }, 'the identity map cannot be read');
+        if (!this.#abort.signal.aborted) this.#deps.log.warn({ err: error }, 'the identity map cannot be read');
       }
     });
   }
@@ -123,11 +124,13 @@ export class Scheduler {
         const progress = await syncSource(this.#store, source.name, connector, this.#abort, (progress) =>
           this.#onEvent({ type: 'progress', source: source.name, ...progress }),
         );
+        this.#failed.delete(source.name);
         this.#onEvent({ type: 'synced', source: source.name, ...progress });
         return true;
       } catch (error) {
         if (this.#abort.signal.aborted) return false;
-        this.#deps.log.warn({ error, source: source.name }, 'sync failed');
+        this.#failed.add(source.name);
+        this.#deps.log.warn({ err: error, source: source.name }, 'sync failed');
         const known = error instanceof ConnectorError;
         this.#onEvent({
           type: 'failed',
@@ -153,19 +156,37 @@ export class Scheduler {
     }
   }
 
-  #schedule(source: SourceConfig, delayMs: number, failures: number): void {
+  /** Syncs a source whenever its tool says that it changed, and when its time has come; soon again after a failure. */
+  #keepInStep(source: SourceConfig): void {
+    const interval = source.everySeconds * 1_000;
     let timer: NodeJS.Timeout | undefined;
-    const run = async () => {
+    let unwatch: (() => void) | undefined;
+    let failures = 0;
+    let isRunning = false;
+    let isStale = false;
+    const wait = (delayMs: number) => {
       clearTimeout(timer);
-      unwatch?.();
-      if (this.#abort.signal.aborted) return;
-      const isFine = await this.#once(source);
-      const interval = source.everySeconds * 1_000;
-      const retry = Math.min(interval, FIRST_RETRY_MS * 2 ** failures);
-      this.#schedule(source, isFine ? interval : retry, isFine ? 0 : failures + 1);
+      timer = setTimeout(() => void run(), delayMs);
     };
-    const unwatch = this.#open.get(source.name)?.watch?.(() => void run());
-    timer = setTimeout(() => void run(), delayMs);
+    const run = async () => {
+      // What changes during a sync may have been read before it changed.
+      isStale = isRunning;
+      if (isRunning || this.#abort.signal.aborted) return;
+      isRunning = true;
+      const isFine = await this.#once(source);
+      isRunning = false;
+      if (this.#abort.signal.aborted) return;
+      failures = isFine ? 0 : failures + 1;
+      const retry = Math.min(interval, FIRST_RETRY_MS * 2 ** (failures - 1));
+      wait(isStale ? 0 : isFine ? interval : retry);
+      watch();
+    };
+    // A tool that could not be opened at first is watched from when it can.
+    const watch = () => {
+      unwatch ??= this.#open.get(source.name)?.watch?.(() => void run());
+    };
+    watch();
+    wait(this.#failed.has(source.name) ? Math.min(interval, FIRST_RETRY_MS) : interval);
     this.#stops.push(() => {
       clearTimeout(timer);
       unwatch?.();

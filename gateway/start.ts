@@ -45,7 +45,7 @@ export async function start(configured: Config, options: StartOptions): Promise<
     await sync.stop();
   });
   await sync.settled;
-  view.done();
+  if (here.length > 0) view.done();
 }
 
 async function openGateway(config: Config, log: ReturnType<typeof createLog>) {

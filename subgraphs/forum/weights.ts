@@ -16,6 +16,9 @@ const WEIGHTS = {
   mentioned: 0.3,
 };
 
+/** Less than two sentences say little: "same here", "+1". */
+const SUBSTANCE_WORDS = 20;
+
 /**
  * How much a match counts, whatever was asked: an accepted answer is what people look for; minutes touch many subjects
  * and dwell on few.
@@ -62,11 +65,13 @@ function replyWeight(item: ConversationItem, replies: readonly ReplyItem[], allW
   let weight = 0;
   const others = replies.filter((reply) => !reply.accepted);
   for (const reply of replies) if (reply.accepted) weight += WEIGHTS.accepted * voteFactor(reply.votes);
-  const share = others.reduce((sum, reply) => sum + words(reply.body), 0) / Math.max(allWords, 1);
+  const said = others.reduce((sum, reply) => sum + words(reply.body), 0);
+  const share = said / Math.max(allWords, 1);
+  const substance = Math.min(1, said / SUBSTANCE_WORDS);
   const votes = others.reduce((sum, reply) => sum + Math.max(reply.votes, 0), 0);
   // Who opened a question and writes on in it still asks.
   const asks = item.isQuestion && replies[0]?.author?.handle === item.author?.handle;
-  return weight + (asks ? WEIGHTS.asker : WEIGHTS.replies) * Math.sqrt(share) * voteFactor(votes);
+  return weight + (asks ? WEIGHTS.asker : WEIGHTS.replies) * substance * Math.sqrt(share) * voteFactor(votes);
 }
 
 function voteFactor(votes: number): number {

@@ -7,7 +7,7 @@ import type { CollaboratorConnectionNode, PersonReference } from './types.ts';
 export async function collaboratorsOf(
   person: PersonRow & PersonReference,
   args: PageArgs,
-  { personById }: DirectoryContext,
+  { personById, reader }: DirectoryContext,
 ): Promise<CollaboratorConnectionNode | null> {
   const { documentShares, forumShares } = person;
   if (!documentShares && !forumShares) return null;
@@ -33,7 +33,7 @@ export async function collaboratorsOf(
     return entry ? [{ ...entry, node: row }] : [];
   });
   const closest = known.toSorted((a, b) => b.strength - a.strength || (a.node.gid < b.node.gid ? -1 : 1));
-  return pageOf(`collaborators ${person.gid}`, closest, args, {
+  return pageOf(reader.db.cursors, `collaborators ${person.gid}`, closest, args, {
     fallback: 10,
     keyOf: ({ node }) => node.gid,
     edgeOf: (edge) => edge,

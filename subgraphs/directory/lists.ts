@@ -1,6 +1,6 @@
 import { filterKey, when } from '../kit/content/filter.ts';
 import type { Condition } from '../kit/content/reader.ts';
-import { decodeCursor, encodeCursor, pageSize, toConnection, type Connection, type PageArgs } from '../kit/paging.ts';
+import { pageSize, toConnection, type Connection, type PageArgs } from '../kit/paging.ts';
 import { requestError } from '../kit/request-error.ts';
 import type { SqlValue } from '../kit/store/database.ts';
 import type { GroupFilter, GroupOrder, PeopleFilter, PersonOrder } from './generated.ts';
@@ -85,7 +85,7 @@ function list<Row extends { readonly id: number }>(
 ): Connection<{ readonly node: Row }> {
   const size = pageSize(page, 20);
   const name = `${request.name} ${order.by} ${order.direction}`;
-  const after = decodeCursor(name, page.after, 2);
+  const after = reader.db.cursors.open(name, page.after);
   const keyset = after
     ? [
         {
@@ -106,7 +106,7 @@ function list<Row extends { readonly id: number }>(
   return toConnection(
     rows,
     { size, after: page.after },
-    (row) => ({ node: row, cursor: encodeCursor(name, [row.place as string | number, row.id]) }),
+    (row) => ({ node: row, cursor: reader.db.cursors.seal(name, [row.place as string | number, row.id]) }),
     () =>
       reader.db.get<{ n: number }>(
         `SELECT count(*) AS n FROM ${request.from} WHERE ${where(conditions)}`,

@@ -153,7 +153,7 @@ export const resolvers: Resolvers = {
         const node = rows[index];
         return node && !(node instanceof Error) ? [{ ...expert, node }] : [];
       });
-      return pageOf(`experts ${topic.id}`, known, args, {
+      return pageOf(context.reader.db.cursors, `experts ${topic.id}`, known, args, {
         fallback: 10,
         keyOf: ({ person }) => person,
         edgeOf: ({ node, score, confidence, reasons }) => ({

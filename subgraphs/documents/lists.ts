@@ -55,6 +55,7 @@ function rankedDocuments(
   args: PageArgs,
 ): Promise<DocumentConnectionNode> {
   return rankedPage(name, found.hits, found.question, args, {
+    cursors: request.reader.db.cursors,
     row: (item) => request.item.load(item),
     body: (item) => request.body.load(item),
   });

@@ -52,7 +52,7 @@ export const resolvers: Resolvers = {
     tags: (row, _, { request }) => request.tags.load(row.id),
     links: (row, _, { request }) => request.links.load(row.id),
     contributors: async (row, args, { request }) =>
-      pageOf(`contributors ${row.id}`, await request.participants.load(row.id), args, {
+      pageOf(request.reader.db.cursors, `contributors ${row.id}`, await request.participants.load(row.id), args, {
         fallback: 20,
         keyOf: (account) => String(account.id),
         edgeOf: (account) => ({ node: account, role: account.role as DocumentRole }),

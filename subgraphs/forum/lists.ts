@@ -63,6 +63,7 @@ function rankedConversations(
   args: PageArgs,
 ): Promise<ConversationConnectionNode> {
   return rankedPage(name, found.hits, found.question, args, {
+    cursors: request.reader.db.cursors,
     row: (item) => request.item.load(item),
     body: (item) => textOf(request, item),
   });

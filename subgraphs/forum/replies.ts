@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor, pageSize, toConnection, type PageArgs } from '../kit/paging.ts';
+import { pageSize, toConnection, type PageArgs } from '../kit/paging.ts';
 import type { ReplyRow } from './area.ts';
 import { REPLY_COLUMNS, type ForumContext } from './context.ts';
 import type { ReplyConnectionNode } from './types.ts';
@@ -7,7 +7,7 @@ import type { ReplyConnectionNode } from './types.ts';
 export async function replyList(item: number, args: PageArgs, context: ForumContext): Promise<ReplyConnectionNode> {
   const size = pageSize(args, 20);
   const list = `replies ${item}`;
-  const after = decodeCursor(list, args.after, 1);
+  const after = context.request.reader.db.cursors.open(list, args.after);
   const rows = context.request.reader.db.all<ReplyRow>(
     `SELECT ${REPLY_COLUMNS} FROM reply r WHERE r.item = ? AND r.place > ? ORDER BY r.place LIMIT ?`,
     item,
@@ -18,7 +18,7 @@ export async function replyList(item: number, args: PageArgs, context: ForumCont
   return toConnection(
     rows,
     { size, after: args.after },
-    (node) => ({ node, cursor: encodeCursor(list, [node.place]) }),
+    (node) => ({ node, cursor: context.request.reader.db.cursors.seal(list, [node.place]) }),
     total,
   );
 }

@@ -60,7 +60,7 @@ export const resolvers: Resolvers = {
     replies: (row, args, context) => replyList(row.id, args, context),
     participants: async (row, args, { request }) => {
       const spoke = (await request.participants.load(row.id)).filter(({ role }) => role !== 'MENTIONED');
-      return pageOf(`participants ${row.id}`, spoke, args, {
+      return pageOf(request.reader.db.cursors, `participants ${row.id}`, spoke, args, {
         fallback: 20,
         keyOf: (account) => String(account.id),
         edgeOf: (node) => ({ node }),

@@ -1,3 +1,4 @@
+import type { Cursors } from './cursors.ts';
 import { requestError } from './request-error.ts';
 
 /** The arguments of every paged field. */
@@ -33,37 +34,6 @@ export function pageSize(args: PageArgs, fallback: number, max = MAX_PAGE): numb
   return first;
 }
 
-/** A place in a list: the values of its order, the last of them unique. */
-export type CursorKey = readonly (string | number | null)[];
-
-/**
- * A cursor: opaque to clients. `list` names what the cursor is good for (the list, its filter and order), so that a
- * cursor of another list is refused instead of giving a page of nonsense.
- */
-export function encodeCursor(list: string, key: CursorKey): string {
-  return Buffer.from(JSON.stringify([fingerprint(list), ...key]), 'utf8').toString('base64url');
-}
-
-/**
- * The place a cursor stands for; undefined without one.
- * @throws BAD_CURSOR when it is not a cursor of this list.
- */
-export function decodeCursor(list: string, after: string | null | undefined, length: number): CursorKey | undefined {
-  if (after === null || after === undefined) return undefined;
-  try {
-    const parsed: unknown = JSON.parse(Buffer.from(after, 'base64url').toString('utf8'));
-    if (Array.isArray(parsed) && parsed.length === length + 1 && parsed[0] === fingerprint(list)) {
-      const key = parsed.slice(1) as unknown[];
-      if (key.every((part) => part === null || typeof part === 'string' || Number.isFinite(part))) {
-        return key as CursorKey;
-      }
-    }
-  } catch {
-    // Not ours; refused below with the same words as any other stranger.
-  }
-  throw requestError('BAD_CURSOR', 'The cursor in "after" does not belong to this list, filter and order.');
-}
-
 /** Makes a connection out of one item more than the page holds, which tells whether there is a next page. */
 export function toConnection<Item, Edge>(
   items: readonly Item[],
@@ -86,13 +56,14 @@ export function toConnection<Item, Edge>(
 
 /** A page of a list that is in memory as a whole; its cursor is the key of each item, so it survives insertions. */
 export function pageOf<Item, Edge>(
+  cursors: Cursors,
   list: string,
   items: readonly Item[],
   args: PageArgs,
   options: { readonly fallback: number; readonly keyOf: (item: Item) => string; readonly edgeOf: (item: Item) => Edge },
 ): Connection<Edge> {
   const size = pageSize(args, options.fallback);
-  const key = decodeCursor(list, args.after, 2);
+  const key = cursors.open(list, args.after);
   let start = 0;
   if (key) {
     const found = items.findIndex((item) => options.keyOf(item) === key[0]);
@@ -103,13 +74,7 @@ export function pageOf<Item, Edge>(
   return toConnection(
     items.slice(start, start + size + 1),
     { size, after: args.after },
-    (item) => ({ ...options.edgeOf(item), cursor: encodeCursor(list, [options.keyOf(item), position++]) }),
+    (item) => ({ ...options.edgeOf(item), cursor: cursors.seal(list, [options.keyOf(item), position++]) }),
     items.length,
   );
-}
-
-function fingerprint(list: string): string {
-  let hash = 0x811c9dc5;
-  for (let i = 0; i < list.length; i++) hash = Math.imul(hash ^ list.charCodeAt(i), 0x01000193);
-  return (hash >>> 0).toString(36);
 }

@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor, pageSize, toConnection, type Connection, type PageArgs } from './paging.ts';
+import { pageSize, toConnection, type Connection, type PageArgs } from './paging.ts';
 import type { Database, SqlValue } from './store/database.ts';
 
 /** Something that is gone: `Removal` in the schema. */
@@ -29,7 +29,7 @@ export function removalList<Row extends RemovedRow>(
   args: PageArgs,
 ): RemovalConnectionNode {
   const size = pageSize(args, 20);
-  const after = decodeCursor('removals', args.after, 1);
+  const after = db.cursors.open('removals', args.after);
   const rows = db.all<Row>(
     `SELECT r.seq, r.at, ${query.columns} FROM ${query.from} AND r.seq > ? ORDER BY r.seq LIMIT ?`,
     ...query.values,
@@ -39,7 +39,7 @@ export function removalList<Row extends RemovedRow>(
   return toConnection(
     rows,
     { size, after: args.after },
-    (row) => ({ node: { id: idOf(row), removedAt: row.at }, cursor: encodeCursor('removals', [row.seq]) }),
+    (row) => ({ node: { id: idOf(row), removedAt: row.at }, cursor: db.cursors.seal('removals', [row.seq]) }),
     () => db.get<{ n: number }>(`SELECT count(*) AS n FROM ${query.from}`, ...query.values)?.n ?? 0,
   );
 }

@@ -1,5 +1,5 @@
 import { CONNECTOR_ERRORS, type ConnectorErrorCode } from './errors.ts';
-import { decodeCursor, encodeCursor, pageSize, toConnection, type Connection, type PageArgs } from './paging.ts';
+import { pageSize, toConnection, type Connection, type PageArgs } from './paging.ts';
 import type { Database } from './store/database.ts';
 import { sourceRows, type SourceRow } from './sync/sync-state.ts';
 import type { Viewer } from './viewer.ts';
@@ -74,7 +74,7 @@ function countProblems(db: Database, source: string): number {
 function problemPage(db: Database, source: string, args: PageArgs): Connection<{ node: ProblemRow }> {
   const size = pageSize(args, 20);
   const list = `problems ${source}`;
-  const after = decodeCursor(list, args.after, 1);
+  const after = db.cursors.open(list, args.after);
   const rows = db.all<ProblemRow>(
     'SELECT place, reason, at FROM problem WHERE source = ? AND place > ? ORDER BY place LIMIT ?',
     source,
@@ -84,7 +84,7 @@ function problemPage(db: Database, source: string, args: PageArgs): Connection<{
   return toConnection(
     rows,
     { size, after: args.after },
-    (node) => ({ node, cursor: encodeCursor(list, [node.place]) }),
+    (node) => ({ node, cursor: db.cursors.seal(list, [node.place]) }),
     () => countProblems(db, source),
   );
 }

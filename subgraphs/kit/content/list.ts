@@ -1,4 +1,4 @@
-import { decodeCursor, encodeCursor, pageSize, toConnection, type Connection, type PageArgs } from '../paging.ts';
+import { pageSize, toConnection, type Connection, type PageArgs } from '../paging.ts';
 import type { SqlValue } from '../store/database.ts';
 import { whereClause, type Condition, type ContentReader, type Readable } from './reader.ts';
 import type { ItemRow } from './rows.ts';
@@ -39,7 +39,7 @@ export function listItems<Row extends ItemRow>(
   const { order, page } = request;
   const size = pageSize(page, request.defaultSize);
   const list = `${request.name} ${order.by} ${order.direction}`;
-  const after = decodeCursor(list, page.after, 2);
+  const after = reader.db.cursors.open(list, page.after);
   const conditions = after
     ? [
         ...request.conditions,
@@ -59,7 +59,7 @@ export function listItems<Row extends ItemRow>(
   return toConnection(
     rows,
     { size, after: page.after },
-    (row) => ({ node: row, cursor: encodeCursor(list, [row.place, row.id]) }),
+    (row) => ({ node: row, cursor: reader.db.cursors.seal(list, [row.place, row.id]) }),
     () => reader.countWhere(request.conditions, readable),
   );
 }

@@ -1,4 +1,5 @@
-import { decodeCursor, encodeCursor, pageSize, toConnection, type Connection, type PageArgs } from '../paging.ts';
+import { pageSize, toConnection, type Connection, type PageArgs } from '../paging.ts';
+import type { Cursors } from '../cursors.ts';
 import { excerptOf, type Excerpt } from '../search/excerpt.ts';
 import type { Question } from '../search/question.ts';
 import type { Hits } from '../search/searcher.ts';
@@ -13,6 +14,7 @@ export interface RankedEdge<Row> {
 
 /** How the rows and texts behind hits are got. */
 export interface RowsOf<Row> {
+  readonly cursors: Cursors;
   readonly row: (item: number) => Promise<Row | undefined>;
   readonly body: (item: number) => Promise<string>;
 }
@@ -26,7 +28,7 @@ export async function rankedPage<Row extends { readonly id: number }>(
   rows: RowsOf<Row>,
 ): Promise<Connection<RankedEdge<Row>>> {
   const size = pageSize(args, 10);
-  const after = decodeCursor(list, args.after, 2);
+  const after = rows.cursors.open(list, args.after);
   let start = 0;
   if (after) {
     const [score, item] = [Number(after[0]), Number(after[1])];
@@ -47,7 +49,7 @@ export async function rankedPage<Row extends { readonly id: number }>(
       node,
       score: hit.score / best,
       excerpt: async () => excerptOf(await rows.body(hit.item), question),
-      cursor: encodeCursor(list, [hit.score, hit.item]),
+      cursor: rows.cursors.seal(list, [hit.score, hit.item]),
     }),
     hits.length,
   );

@@ -1,5 +1,5 @@
 import { accountId } from '../ids.ts';
-import { decodeCursor, encodeCursor, pageSize, toConnection, type Connection, type PageArgs } from '../paging.ts';
+import { pageSize, toConnection, type Connection, type PageArgs } from '../paging.ts';
 import { removalList, type RemovedRow } from '../removals.ts';
 import { sourceNodes, stateOf, type SourceNode } from '../sources.ts';
 import { sourceRows } from '../sync/sync-state.ts';
@@ -80,8 +80,8 @@ export function unlinkedAccounts<Row extends ItemRow>(
   if (!request.viewer.operator) return null;
   const size = pageSize(args, 20);
   const list = `unlinked ${source}`;
-  const after = decodeCursor(list, args.after, 1);
   const { db } = request.reader;
+  const after = db.cursors.open(list, args.after);
   // Accounts of which nothing is left, or nothing the viewer may read, are nobody's business.
   const where = `a.source = ? AND a.person IS NULL AND EXISTS (SELECT 1 FROM account_items n
     WHERE n.account = a.id AND n.items > 0 AND n.acl IN (SELECT value FROM json_each(?)))`;
@@ -95,7 +95,7 @@ export function unlinkedAccounts<Row extends ItemRow>(
   return toConnection(
     rows,
     { size, after: args.after },
-    (node) => ({ node, cursor: encodeCursor(list, [node.handle]) }),
+    (node) => ({ node, cursor: db.cursors.seal(list, [node.handle]) }),
     () =>
       db.get<{ n: number }>(`SELECT count(*) AS n FROM account a WHERE ${where}`, source, request.readable.json)?.n ??
       0,

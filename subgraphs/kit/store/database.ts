@@ -1,6 +1,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { Cursors } from '../cursors.ts';
 import { ConnectorError } from '../errors.ts';
 
 /** One step of a store's history: SQL that takes it from one version to the next. Never edited once released. */
@@ -15,6 +16,7 @@ export class Database {
   readonly #statements = new Map<string, StatementSync>();
 
   readonly #lock: DatabaseSync | undefined;
+  #cursors: Cursors | undefined;
 
   private constructor(db: DatabaseSync, lock?: DatabaseSync) {
     this.#db = db;
@@ -51,6 +53,16 @@ export class Database {
     const db = new DatabaseSync(path, { readOnly: true, timeout: 10_000 });
     db.exec('PRAGMA cache_size = -16000; PRAGMA mmap_size = 268435456;');
     return new Database(db);
+  }
+
+  /** Seals places in this store's lists; its tables have to have `secret`. */
+  get cursors(): Cursors {
+    if (!this.#cursors) {
+      const row = this.get<{ value: Uint8Array }>(`SELECT value FROM secret WHERE name = 'cursors'`);
+      if (!row) throw new Error('The store has no secret to seal cursors with.');
+      this.#cursors = new Cursors(row.value);
+    }
+    return this.#cursors;
   }
 
   /** All rows of a query; the statement is prepared once. */

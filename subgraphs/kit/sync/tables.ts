@@ -1,5 +1,7 @@
-/** What every store keeps of its sources. */
+/** What every store keeps of its sources, and the secret its cursors are sealed with. */
 export const SYNC_TABLES = `
+  CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
+  INSERT INTO secret (name, value) VALUES ('cursors', randomblob(32));
   CREATE TABLE source (
     name TEXT PRIMARY KEY, connector TEXT NOT NULL, options TEXT NOT NULL, cursor TEXT, run INTEGER NOT NULL DEFAULT 0,
     running INTEGER NOT NULL DEFAULT 0, last_sync_at TEXT, last_success_at TEXT,

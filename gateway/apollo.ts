@@ -15,6 +15,7 @@ import { overHttpDataSource } from './data-sources/over-http.ts';
 import { formatError } from './format-error.ts';
 import type { createLog } from './log.ts';
 import { requestLog } from './plugins/request-log.ts';
+import { withoutValueCompletion } from './plugins/value-completion.ts';
 
 /** The composed schema, as `atrium compose` writes it. */
 const SUPERGRAPH = new URL('../schema/supergraph.graphql', import.meta.url);
@@ -61,6 +62,7 @@ export async function createApollo(parts: ApolloParts): Promise<ApolloServer<Gat
     plugins: [
       ...parts.plugins,
       requestLog(log),
+      withoutValueCompletion(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControl({ calculateHttpHeaders: true }),
       responseCachePlugin<GatewayContext>({

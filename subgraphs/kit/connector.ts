@@ -24,7 +24,10 @@ export interface ConnectorDeps {
 
 /** One item the connector could not use. It is reported in `sources { problems }`; nothing else is lost. */
 export interface Problem {
-  /** Where to look: `people.ldif:120`, a page title, an id in the tool. */
+  /**
+   * Where to look: `people.ldif:120`, a page title, an id in the tool. A problem whose place is an item's key stays for
+   * as long as that item is unchanged.
+   */
   readonly place: string;
   /** What is wrong with it and, where that helps, what to change. One sentence. */
   readonly reason: string;

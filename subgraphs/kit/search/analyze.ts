@@ -57,7 +57,7 @@ export function fold(word: string): string {
   return word
     .toLowerCase()
     .normalize('NFKD')
-    .replaceAll(/\p{M}/gu, '')
+    .replaceAll(/[\u0300-\u036f]/g, '')
     .replaceAll(/[ßłøđæœıþ]/g, (letter) => FOLDED[letter] ?? letter);
 }
 
@@ -73,7 +73,9 @@ function addWord(tokens: Token[], word: string, start: number, position: number)
   }
   if (!possessive && parts.length <= 3) {
     const term = fold(parts.map((part) => part[0]).join(''));
-    if (term.length <= MAX_TERM) tokens.push({ term, start, end: start + word.length, position: next - 1 });
+    if (term !== '' && term.length <= MAX_TERM) {
+      tokens.push({ term, start, end: start + word.length, position: next - 1 });
+    }
   }
   return next;
 }
@@ -106,6 +108,7 @@ function addPart(tokens: Token[], part: string, start: number, position: number)
     return position + characters.length;
   }
   const term = termOf(part);
-  if (term.length <= MAX_TERM) tokens.push({ term, start, end: start + part.length, position });
+  // A word of nothing but accents folds to nothing.
+  if (term !== '' && term.length <= MAX_TERM) tokens.push({ term, start, end: start + part.length, position });
   return position + 1;
 }

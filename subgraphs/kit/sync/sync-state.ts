@@ -82,6 +82,10 @@ export function finishBatch(db: Database, { source, run }: RunOf, batch: Batch<u
       run,
     );
   }
+  // What is unchanged was not read again, so its problems were not met again: they are as unchanged as it is.
+  for (const key of batch.unchanged) {
+    db.run('UPDATE problem SET run = ? WHERE source = ? AND place = ?', run, source, key);
+  }
   // A sweep has looked at everything: problems it did not meet again are mended.
   if (batch.sweep) db.run('DELETE FROM problem WHERE source = ? AND run <> ?', source, run);
   db.run('UPDATE source SET cursor = ? WHERE name = ?', batch.cursor, source);

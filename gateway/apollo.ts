@@ -14,6 +14,7 @@ import { inProcessDataSource } from './data-sources/in-process.ts';
 import { overHttpDataSource } from './data-sources/over-http.ts';
 import { formatError } from './format-error.ts';
 import type { createLog } from './log.ts';
+import { knownOperation } from './plugins/known-operation.ts';
 import { requestLog } from './plugins/request-log.ts';
 import { withoutValueCompletion } from './plugins/value-completion.ts';
 
@@ -62,6 +63,7 @@ export async function createApollo(parts: ApolloParts): Promise<ApolloServer<Gat
     plugins: [
       ...parts.plugins,
       requestLog(log),
+      knownOperation(),
       withoutValueCompletion(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControl({ calculateHttpHeaders: true }),

@@ -1,14 +1,18 @@
+import type { ListContext } from '../kit/content/lists.ts';
 import type { ContentReader } from '../kit/content/reader.ts';
 import { ContentRequest } from '../kit/content/request.ts';
 import type { Viewer } from '../kit/viewer.ts';
 import { DOCUMENT_COLUMNS, documentsArea, type DocumentRow } from './area.ts';
 
 /** What resolvers of documents work with: one request, one viewer. */
-export interface DocumentsContext {
-  readonly request: ContentRequest<DocumentRow>;
-}
+export type DocumentsContext = ListContext<DocumentRow>;
 
 /** The context of one request. */
 export function documentsContext(reader: ContentReader, viewer: Viewer): DocumentsContext {
-  return { request: new ContentRequest(reader, { type: documentsArea.type, columns: DOCUMENT_COLUMNS }, viewer) };
+  const request = new ContentRequest<DocumentRow>(
+    reader,
+    { type: documentsArea.type, columns: DOCUMENT_COLUMNS },
+    viewer,
+  );
+  return { request, textOf: (item) => request.body.load(item) };
 }

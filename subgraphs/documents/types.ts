@@ -1,11 +1,11 @@
-import type { RankedEdge } from '../kit/content/ranked.ts';
+import type { ItemConnection } from '../kit/content/list.ts';
 import type { AccountRow } from '../kit/content/rows.ts';
 import type { Connection } from '../kit/paging.ts';
 import type { DocumentRow } from './area.ts';
 import type { DocumentRole } from './connector.ts';
 
 /** A page of documents, searched for or listed. */
-export type DocumentConnectionNode = Connection<RankedEdge<DocumentRow> | { readonly node: DocumentRow }>;
+export type DocumentConnectionNode = ItemConnection<DocumentRow>;
 
 /** A page of people with a part in a document. */
 export type ContributorConnectionNode = Connection<{ readonly node: AccountRow; readonly role: DocumentRole }>;

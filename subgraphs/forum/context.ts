@@ -1,4 +1,5 @@
 import DataLoader from 'dataloader';
+import type { ListContext } from '../kit/content/lists.ts';
 import type { ContentReader } from '../kit/content/reader.ts';
 import { ContentRequest } from '../kit/content/request.ts';
 import { decodeId } from '../kit/ids.ts';
@@ -7,8 +8,7 @@ import { standingOf, type Standing } from './standing.ts';
 import { CONVERSATION_COLUMNS, forumArea, type ConversationRow, type ReplyRow } from './area.ts';
 
 /** What resolvers of the forum work with: one request, one viewer. */
-export interface ForumContext {
-  readonly request: ContentRequest<ConversationRow>;
+export interface ForumContext extends ListContext<ConversationRow> {
   /** Replies by global id; undefined for what is not there or not to be read. */
   readonly replyById: DataLoader<string, ReplyRow | undefined>;
   /** Accepted answers by conversation. */
@@ -31,8 +31,21 @@ export function forumContext(reader: ContentReader, viewer: Viewer): ForumContex
     viewer,
   );
   const { db } = reader;
+  const said = new DataLoader<number, readonly string[]>(async (ids) => {
+    const rows = db.all<{ item: number; body: string }>(
+      'SELECT item, body FROM reply WHERE item IN (SELECT value FROM json_each(?)) ORDER BY item, place',
+      JSON.stringify(ids),
+    );
+    const byItem = Map.groupBy(rows, ({ item }) => item);
+    return ids.map((id) => (byItem.get(id) ?? []).map(({ body }) => body));
+  });
   return {
     request,
+    // The whole conversation: an answer may say it better than the question.
+    async textOf(item) {
+      const [opening, replies] = await Promise.all([request.body.load(item), said.load(item)]);
+      return [opening, ...replies].join('\n\n');
+    },
     replyById: new DataLoader(async (ids) => {
       const keys = ids.map((id) => {
         const parts = decodeId(id);

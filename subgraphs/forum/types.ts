@@ -1,9 +1,9 @@
-import type { RankedEdge } from '../kit/content/ranked.ts';
+import type { ItemConnection } from '../kit/content/list.ts';
 import type { Connection } from '../kit/paging.ts';
 import type { ConversationRow, ReplyRow } from './area.ts';
 
 /** A page of conversations, searched for or listed. */
-export type ConversationConnectionNode = Connection<RankedEdge<ConversationRow> | { readonly node: ConversationRow }>;
+export type ConversationConnectionNode = ItemConnection<ConversationRow>;
 
 /** A page of replies. */
 export type ReplyConnectionNode = Connection<{ readonly node: ReplyRow }>;

@@ -1,5 +1,6 @@
 import { pageSize, toConnection, type Connection, type PageArgs } from '../paging.ts';
 import type { SqlValue } from '../store/database.ts';
+import type { RankedEdge } from './ranked.ts';
 import { whereClause, type Condition, type ContentReader, type Readable } from './reader.ts';
 import type { ItemRow } from './rows.ts';
 
@@ -18,6 +19,9 @@ export const ORDERS = {
   CHANGED: { by: 'i.seq', direction: 'ASC' },
 } as const satisfies Record<string, Order>;
 
+/** A page of items, searched for or listed. */
+export type ItemConnection<Row> = Connection<RankedEdge<Row> | { readonly node: Row }>;
+
 /** What a page of a list is made of. */
 export interface ListRequest {
   /** Names the list and its filter: a cursor is good for the same only. */
@@ -35,7 +39,7 @@ export function listItems<Row extends ItemRow>(
   reader: ContentReader,
   readable: Readable,
   request: ListRequest,
-): Connection<{ readonly node: Row }> {
+): ItemConnection<Row> {
   const { order, page } = request;
   const size = pageSize(page, request.defaultSize);
   const list = `${request.name} ${order.by} ${order.direction}`;

@@ -3,8 +3,11 @@ import { pageSize, toConnection, type Connection, type PageArgs } from '../pagin
 import { removalList, type RemovedRow } from '../removals.ts';
 import { sourceNodes, stateOf, type SourceNode } from '../sources.ts';
 import { sourceRows } from '../sync/sync-state.ts';
+import { summaryOf } from '../search/excerpt.ts';
 import { contributionsOf, tagsOf } from './contributions.ts';
+import type { Condition } from './reader.ts';
 import type { ContentRequest } from './request.ts';
+import { normalUrl } from './urls.ts';
 import { SELECT_ACCOUNTS, type AccountRow, type ItemRow } from './rows.ts';
 
 /** A page of accounts as resolvers return it. */
@@ -18,6 +21,48 @@ export const accountResolvers = {
   name: (account: AccountRow) => account.name,
   person: (account: AccountRow) => (account.person === null ? null : { id: account.person }),
 };
+
+/** What resolvers of items work with. */
+interface ItemContext<Row extends ItemRow> {
+  readonly request: ContentRequest<Row>;
+}
+
+/** Resolvers of what documents and conversations have in common. */
+export const itemResolvers = {
+  createdAt: (row: ItemRow) => row.created_at,
+  body: (row: ItemRow, _: unknown, { request }: ItemContext<ItemRow>) => request.body.load(row.id),
+  summary: async (row: ItemRow, _: unknown, { request }: ItemContext<ItemRow>) =>
+    summaryOf(await request.body.load(row.id)),
+  author: (row: ItemRow, _: unknown, { request }: ItemContext<ItemRow>) => accountOrNull(request, row.author),
+  tags: (row: ItemRow, _: unknown, { request }: ItemContext<ItemRow>) => request.tags.load(row.id),
+  links: (row: ItemRow, _: unknown, { request }: ItemContext<ItemRow>) => request.links.load(row.id),
+};
+
+/** The account of this number; null for none. */
+export async function accountOrNull(request: ContentRequest<ItemRow>, account: number | null) {
+  return account === null ? null : ((await request.account.load(account)) ?? null);
+}
+
+/** An item by id or by its address in its tool; null for what is not there or not to be read. */
+export async function findItem<Row extends ItemRow>(request: ContentRequest<Row>, id: string): Promise<Row | null> {
+  return (await request.byId.load(id)) ?? (URL.canParse(id) ? await request.byUrl.load(id) : null) ?? null;
+}
+
+/** The item a gateway's representation stands for: by `id`, or by `ref` where it was not known to exist. */
+export async function resolveItem<Row extends ItemRow>(request: ContentRequest<Row>, reference: unknown) {
+  const { id, ref } = reference as { id?: string; ref?: string };
+  const row = await request.byId.load(ref ?? id ?? '');
+  // The federation library writes on this object: give it a copy.
+  return row ? { ...row } : null;
+}
+
+/** Items that link to what a representation stands for, or that it links to. */
+export function linkedWith({ url, links }: { url?: string | null; links?: readonly string[] }): Condition {
+  return {
+    sql: `i.url_key IN (SELECT value FROM json_each(?)) OR i.id IN (SELECT item FROM link WHERE url = ?)`,
+    values: [JSON.stringify(links ?? []), normalUrl(url ?? '') ?? ''],
+  };
+}
 
 /** What an area knows on a topic, as the directory's ranking wants it: `TopicPart` in the schema. */
 export async function topicPart<Row extends ItemRow>(

@@ -71,7 +71,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   registerExplorer(http, {
     endpoint: '/graphql',
     operationsDir: fileURLToPath(new URL('../schema/operations/', import.meta.url)),
-    title: config.title,
+    title: config.title === 'Atrium' ? 'Atrium' : `Atrium for ${config.title}`,
     ...(config.development.chooseViewer && { viewers: explorerViewers(directory) }),
   });
   const handler = fastifyApolloHandler(apollo, {

@@ -11,7 +11,7 @@ export function printWelcome(config: Config, address: string, only: string | und
     return;
   }
   const company = config.file === undefined ? `${config.title}, the sample company` : config.title;
-  console.log(`${styleText('bold', 'Atrium')} for ${company}`);
+  console.log(company === 'Atrium' ? styleText('bold', 'Atrium') : `${styleText('bold', 'Atrium')} for ${company}`);
   line('GraphQL', `${address}/graphql`);
   line('Explorer', `${address}/`);
   line('Try', `npm run atrium -- ask "TLS certificate rotation"`);

@@ -1,0 +1,125 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { parse } from 'graphql';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { Database } from '../../subgraphs/kit/store/database.ts';
+import { sampleApp, type SampleApp } from '../helpers/sample.ts';
+
+/** The parts of the planner's answer that are looked at. */
+interface PlanNode {
+  readonly kind: 'QueryPlan' | 'Fetch' | 'Flatten' | 'Sequence' | 'Parallel' | 'Condition';
+  readonly node?: PlanNode;
+  readonly nodes?: readonly PlanNode[];
+  readonly serviceName?: string;
+}
+
+const require = createRequire(createRequire(import.meta.url).resolve('@apollo/gateway'));
+const { QueryPlanner } = require('@apollo/query-planner') as {
+  QueryPlanner: new (supergraph: unknown) => { buildQueryPlan(operation: unknown): PlanNode };
+};
+const { Supergraph, operationFromDocument } = require('@apollo/federation-internals') as {
+  Supergraph: { build(sdl: string): { apiSchema(): unknown } };
+  operationFromDocument(schema: unknown, document: unknown): unknown;
+};
+
+const supergraph = Supergraph.build(readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'));
+const planner = new QueryPlanner(supergraph);
+const mission = readFileSync(new URL('../../schema/operations/topic.graphql', import.meta.url), 'utf8');
+
+function planOf(query: string): PlanNode {
+  // The planner's own copy of graphql reads the text: documents of another copy are strangers to it.
+  const { parse: read } = require('graphql') as { parse: typeof parse };
+  return planner.buildQueryPlan(operationFromDocument(supergraph.apiSchema(), read(query)));
+}
+
+/** How many fetches come one after another at most. */
+function depthOf(plan: PlanNode | undefined): number {
+  if (!plan) return 0;
+  if (plan.kind === 'Fetch') return 1;
+  if (plan.kind === 'Sequence') return (plan.nodes ?? []).reduce((sum, node) => sum + depthOf(node), 0);
+  if (plan.kind === 'Parallel') return Math.max(...(plan.nodes ?? []).map(depthOf));
+  return depthOf(plan.node);
+}
+
+function fetchesOf(plan: PlanNode | undefined): string[] {
+  if (!plan) return [];
+  if (plan.kind === 'Fetch') return [plan.serviceName ?? ''];
+  return [...fetchesOf(plan.node), ...(plan.nodes ?? []).flatMap(fetchesOf)];
+}
+
+/** The parallel groups in which more than one subgraph is asked at first. */
+function sideBySide(plan: PlanNode | undefined): string[][] {
+  if (!plan) return [];
+  const inner = [plan.node, ...(plan.nodes ?? [])].flatMap(sideBySide);
+  return plan.kind === 'Parallel'
+    ? [(plan.nodes ?? []).map((node) => fetchesOf(node)[0] ?? '').toSorted(), ...inner]
+    : inner;
+}
+
+describe('the plan of the mission’s query', () => {
+  it('has at most four fetches one after another, documents and forum side by side', () => {
+    const plan = planOf(mission);
+    expect(depthOf(plan)).toBeLessThanOrEqual(4);
+    expect(fetchesOf(plan)).toHaveLength(6);
+    expect(sideBySide(plan)).toContainEqual(['documents', 'forum']);
+  });
+
+  it('would be seen to have more', () => {
+    const longer = mission.replace(
+      'person {\n              id',
+      'person {\n              name manager { documents(first: 1) { edges { node { title } } } } id',
+    );
+    expect(longer).not.toBe(mission);
+    expect(depthOf(planOf(longer))).toBeGreaterThan(4);
+  });
+});
+
+describe('a larger page', () => {
+  let sample: SampleApp;
+  beforeAll(async () => {
+    sample = await sampleApp();
+  });
+  afterAll(async () => {
+    vi.restoreAllMocks();
+    await sample.close();
+  });
+
+  it('asks the stores no more often: no fetch and no query per item', async () => {
+    const all = vi.spyOn(Database.prototype, 'all');
+    const get = vi.spyOn(Database.prototype, 'get');
+    const callsFor = async (first: number) => {
+      all.mockClear();
+      get.mockClear();
+      await sample.ask({ query: mission, variables: { query: 'certificates', first } });
+      return all.mock.calls.length + get.mock.calls.length;
+    };
+    await callsFor(1);
+    const [few, many] = [await callsFor(2), await callsFor(50)];
+    expect(few).toBeGreaterThan(5);
+    expect(many).toBe(few);
+  });
+
+  it.each([
+    [
+      'documents',
+      'documents(first: $first) { edges { node { title summary author { name person { name } } tags links } } }',
+    ],
+    [
+      'conversations',
+      'conversations(first: $first) { edges { node { title summary answered answer { body author { name } } author { name person { name } } tags links } } }',
+    ],
+    [
+      'people',
+      'people(first: $first) { edges { node { name manager { name } accounts { handle } reputation { votes } presence { lastActiveAt } collaborators(first: 3) { edges { node { name } } } } } }',
+    ],
+  ])('of %s neither', async (_what, field) => {
+    const all = vi.spyOn(Database.prototype, 'all');
+    const callsFor = async (first: number) => {
+      all.mockClear();
+      await sample.ask({ query: `query ($first: Int) { ${field} }`, variables: { first } });
+      return all.mock.calls.length;
+    };
+    await callsFor(1);
+    expect(await callsFor(60)).toBe(await callsFor(30));
+  });
+});

@@ -67,7 +67,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   });
   const apollo = await createApollo({ config, log, cache, local, plugins: [fastifyApolloDrainPlugin(http)] });
   registerRefusals(http, log);
-  registerHealth(http, { local, cache });
+  registerHealth(http, { config, local, cache });
   registerExplorer(http, {
     endpoint: '/graphql',
     operationsDir: fileURLToPath(new URL('../schema/operations/', import.meta.url)),

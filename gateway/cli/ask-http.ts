@@ -6,6 +6,7 @@ export const Reply = z.looseObject({
   data: z.unknown().optional(),
   errors: z.array(z.looseObject({ message: z.string() })).optional(),
 });
+/** What a GraphQL server answers. */
 export type Reply = z.output<typeof Reply>;
 
 const DEADLINE_MS = 30_000;

@@ -20,7 +20,8 @@ export function inProcessDataSource(
         context?.subgraphContexts.set(name, subgraphContext);
       }
       const { query = '', variables, operationName } = options.request;
-      const result = await executor.execute({ query, variables, operationName }, subgraphContext);
+      const { requestId } = context ?? {};
+      const result = await executor.execute({ query, variables, operationName, requestId }, subgraphContext);
       restrictCaching(options, answerSeconds);
       return { data: result.data as Record<string, unknown> | null, errors: result.errors, http: undefined } as never;
     },

@@ -32,6 +32,7 @@ const FILES = {
   'icon.svg': { type: SVG, path: join(import.meta.dirname, 'page/icon.svg') },
 } as const;
 
+/** A file the page loads. */
 export type AssetName = keyof typeof FILES;
 
 /** The files by name. */

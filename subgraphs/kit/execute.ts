@@ -17,6 +17,8 @@ export interface SubgraphRequest {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>> | undefined;
   readonly operationName?: string | undefined;
+  /** Finds in the log what went wrong. */
+  readonly requestId?: string | undefined;
 }
 
 /** The gateway's operations are few and come again and again; this many are kept parsed and validated. */
@@ -51,21 +53,23 @@ export class SubgraphExecutor {
         variableValues: request.variables ?? {},
         operationName: request.operationName ?? null,
       });
-      return result.errors ? { ...result, errors: result.errors.map((error) => this.#toClient(error)) } : result;
+      return result.errors
+        ? { ...result, errors: result.errors.map((error) => this.#toClient(error, request)) }
+        : result;
     } catch (error) {
       // graphql-js throws only for what is wrong with the request as a whole.
-      return { errors: [this.#toClient(error as GraphQLError)] };
+      return { errors: [this.#toClient(error as GraphQLError, request)] };
     }
   }
 
   /** Errors of the catalogue and of graphql-js pass; the cause of anything else goes to the log, not to the client. */
-  #toClient(error: GraphQLError): GraphQLError {
+  #toClient(error: GraphQLError, { requestId }: SubgraphRequest): GraphQLError {
     const code = error.extensions?.['code'];
     if (typeof code === 'string' && code in ERROR_CATALOGUE) return error;
     if (error.originalError === undefined && error.path === undefined) {
       return new GraphQLError(error.message, { extensions: { code: 'BAD_USER_INPUT' } });
     }
-    this.#log.error({ err: error.originalError ?? error, path: error.path }, 'a resolver failed');
+    this.#log.error({ err: error.originalError ?? error, path: error.path, requestId }, 'a resolver failed');
     return new GraphQLError('This part of the answer failed.', {
       path: error.path,
       extensions: { code: 'INTERNAL_SERVER_ERROR' },

@@ -36,7 +36,12 @@ export function createSubgraphServer(parts: SubgraphServerParts): FastifyInstanc
     if (!body.success) return reply.status(400).send(refusal('BAD_REQUEST', 'The body is no GraphQL request.'));
     const { query, variables, operationName } = body.data;
     return executor.execute(
-      { query, variables: variables ?? undefined, operationName: operationName ?? undefined },
+      {
+        query,
+        variables: variables ?? undefined,
+        operationName: operationName ?? undefined,
+        requestId: request.id,
+      },
       executor.contextFor(viewer),
     );
   });

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { parse } from 'graphql';
+import type { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { Database } from '../../subgraphs/kit/store/database.ts';
 import { sampleApp, type SampleApp } from '../helpers/sample.ts';
@@ -18,8 +18,8 @@ const { QueryPlanner } = require('@apollo/query-planner') as {
   QueryPlanner: new (supergraph: unknown) => { buildQueryPlan(operation: unknown): PlanNode };
 };
 const { Supergraph, operationFromDocument } = require('@apollo/federation-internals') as {
-  Supergraph: { build(sdl: string): { apiSchema(): unknown } };
-  operationFromDocument(schema: unknown, document: unknown): unknown;
+  Supergraph: { build: (sdl: string) => { apiSchema: () => unknown } };
+  operationFromDocument: (schema: unknown, document: unknown) => unknown;
 };
 
 const supergraph = Supergraph.build(readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'));

@@ -25,10 +25,10 @@ afterEach(async () => {
 
 /** Has the store fail whenever it is asked for what contains this text. */
 function breakStore(part: string): void {
-  const all = Reflect.get(Database.prototype, 'all') as Database['all'];
+  const all = Reflect.get(Database.prototype, 'all');
   vi.spyOn(Database.prototype, 'all').mockImplementation(function broken(this: Database, sql, ...values) {
     if (sql.includes(part)) throw new Error(CAUSE);
-    return all.call(this, sql, ...values) as never;
+    return all.call(this, sql, ...values);
   });
 }
 

@@ -41,7 +41,7 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-describe('a sync that is killed', () => {
+describe('a sync that is killed', { timeout: 120_000 }, () => {
   it('has something to compare with', () => {
     expect(events.filter(({ type }) => type === 'failed')).toEqual([]);
     expect(batchesOf(events)).toBeGreaterThanOrEqual(7);
@@ -83,7 +83,7 @@ describe('a sync that is killed', () => {
   });
 });
 
-describe('a store', () => {
+describe('a store', { timeout: 120_000 }, () => {
   it('is filled by one process at a time, and free again when that one was killed', async () => {
     const config = configIn('locked');
     const refused = expect.objectContaining({ name: 'ConnectorError', code: 'MISCONFIGURED' });

@@ -24,11 +24,10 @@ export interface ConnectorDeps {
 
 /** One item the connector could not use. It is reported in `sources { problems }`; nothing else is lost. */
 export interface Problem {
-  /**
-   * Where to look: `people.ldif:120`, a page title, an id in the tool. A problem whose place is an item's key stays for
-   * as long as that item is unchanged.
-   */
+  /** Where to look: `people.ldif:120`, a page title, an id in the tool. */
   readonly place: string;
+  /** The key of the item it is about, where that was taken in all the same: the problem stays while it is unchanged. */
+  readonly item?: string;
   /** What is wrong with it and, where that helps, what to change. One sentence. */
   readonly reason: string;
 }

@@ -129,6 +129,7 @@ async function* read(
             at: place,
             problem: {
               place: head.place,
+              item: key,
               reason: `the message cannot be read: ${cleanLine((error as Error).message).slice(0, 200)}`,
             },
           };

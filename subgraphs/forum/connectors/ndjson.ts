@@ -121,7 +121,7 @@ async function* read(
         seen.add(key);
         const reasons: string[] = [];
         const item = toItem(key, version, parsed.data, category, options.readers as Reader[], reasons);
-        for (const reason of reasons) yield { at, problem: { place, reason } };
+        for (const reason of reasons) yield { at, problem: { place, reason, item: key } };
         yield { at, item };
       }
     }

@@ -19,7 +19,10 @@ export async function refreshIdentities(db: Database, feed: IdentityFeed, signal
         for (const person of changes.gone) forget(db, person);
         for (const identity of changes.changed) remember(db, identity);
         db.run('INSERT OR REPLACE INTO counter (name, value) VALUES (?, ?)', CURSOR, changes.cursor);
-        if (!changes.more) linkAccounts(db);
+        if (changes.more) return;
+        linkAccounts(db);
+        // Whose an account is shows in answers: what was remembered of the store as it was is out of date.
+        db.run(`UPDATE counter SET value = value + 1 WHERE name = 'seq'`);
       });
     }
     if (!changes.more) return count;

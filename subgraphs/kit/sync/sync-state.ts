@@ -72,23 +72,35 @@ export function runOfBatch(db: Database, run: RunOf, batch: Batch<unknown>): Run
 /** Stores a batch's cursor and problems, within the transaction of the batch. */
 export function finishBatch(db: Database, { source, run }: RunOf, batch: Batch<unknown>): void {
   const at = new Date().toISOString();
-  for (const { place, reason } of batch.problems) {
+  for (const { place, item, reason } of batch.problems) {
     db.run(
-      'INSERT OR REPLACE INTO problem (source, place, reason, at, run) VALUES (?, ?, ?, ?, ?)',
+      'INSERT OR REPLACE INTO problem (source, place, item, reason, at, run) VALUES (?, ?, ?, ?, ?, ?)',
       source,
       place,
+      item ?? place,
       reason,
       at,
       run,
     );
   }
-  // What is unchanged was not read again, so its problems were not met again: they are as unchanged as it is.
-  for (const key of batch.unchanged) {
-    db.run('UPDATE problem SET run = ? WHERE source = ? AND place = ?', run, source, key);
-  }
+  keepProblems(db, { source, run }, batch.unchanged);
   // A sweep has looked at everything: problems it did not meet again are mended.
   if (batch.sweep) db.run('DELETE FROM problem WHERE source = ? AND run <> ?', source, run);
   db.run('UPDATE source SET cursor = ? WHERE name = ?', batch.cursor, source);
+}
+
+/** What is unchanged was not read again, so its problems were not met again: they are as unchanged as it is. */
+function keepProblems(db: Database, { source, run }: RunOf, unchanged: readonly string[]): void {
+  if (unchanged.length === 0) return;
+  const keys = new Set(unchanged);
+  const earlier = db.all<{ place: string; item: string }>(
+    'SELECT place, item FROM problem WHERE source = ? AND run <> ?',
+    source,
+    run,
+  );
+  for (const { place, item } of earlier) {
+    if (keys.has(item)) db.run('UPDATE problem SET run = ? WHERE source = ? AND place = ?', run, source, place);
+  }
 }
 
 /** Ends a run that went through. */

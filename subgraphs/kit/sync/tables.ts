@@ -8,7 +8,7 @@ export const SYNC_TABLES = `
     error_code TEXT, error_message TEXT, error_at TEXT
   ) WITHOUT ROWID;
   CREATE TABLE problem (
-    source TEXT NOT NULL, place TEXT NOT NULL, reason TEXT NOT NULL, at TEXT NOT NULL, run INTEGER NOT NULL,
+    source TEXT NOT NULL, place TEXT NOT NULL, item TEXT, reason TEXT NOT NULL, at TEXT NOT NULL, run INTEGER NOT NULL,
     PRIMARY KEY (source, place)
   ) WITHOUT ROWID;
 `;

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { SubgraphExecutor } from '../../subgraphs/kit/execute.ts';
 import { Database } from '../../subgraphs/kit/store/database.ts';
 import { sampleApp, type SampleApp } from '../helpers/sample.ts';
 
@@ -84,42 +85,63 @@ describe('a larger page', () => {
     await sample.close();
   });
 
-  it('asks the stores no more often: no fetch and no query per item', async () => {
-    const all = vi.spyOn(Database.prototype, 'all');
-    const get = vi.spyOn(Database.prototype, 'get');
-    const callsFor = async (first: number) => {
-      all.mockClear();
-      get.mockClear();
-      await sample.ask({ query: mission, variables: { query: 'certificates', first } });
-      return all.mock.calls.length + get.mock.calls.length;
-    };
-    await callsFor(1);
-    const [few, many] = [await callsFor(2), await callsFor(50)];
-    expect(few).toBeGreaterThan(5);
-    expect(many).toBe(few);
+  /** How often subgraphs, and their stores, are asked for an answer. */
+  async function costOf(query: string, variables: Readonly<Record<string, unknown>>) {
+    const spies = (['all', 'get', 'iterate'] as const).map((method) => vi.spyOn(Database.prototype, method));
+    const execute = vi.spyOn(SubgraphExecutor.prototype, 'execute');
+    for (const spy of [...spies, execute]) spy.mockClear();
+    await sample.ask({ query, variables });
+    const count = spies.reduce((sum, { mock }) => sum + mock.calls.length, 0);
+    return { fetches: execute.mock.calls.length, queries: count };
+  }
+
+  it('asks no more often: no fetch and no query per item', async () => {
+    // What is prepared once, like the viewer, is prepared.
+    await costOf(mission, { query: 'certificates', first: 1 });
+    const few = await costOf(mission, { query: 'certificates', first: 2 });
+    const many = await costOf(mission, { query: 'certificates', first: 50 });
+    expect(few.fetches).toBe(6);
+    expect(few.queries).toBeGreaterThan(5);
+    expect(many).toEqual(few);
   });
 
   it.each([
     [
       'documents',
-      'documents(first: $first) { edges { node { title summary author { name person { name } } tags links } } }',
+      `documents(first: $first) { totalCount edges { node { title summary body author { name person { name } } tags links
+        contributors(first: 3) { totalCount edges { role node { name person { name } } } } } } }`,
     ],
     [
       'conversations',
-      'conversations(first: $first) { edges { node { title summary answered answer { body author { name } } author { name person { name } } tags links } } }',
+      `conversations(first: $first) { edges { node { title summary answered answer { body author { name person { name } } }
+        author { name person { name title } } tags links participants(first: 5) { edges { node { name } } } } } }`,
+    ],
+    [
+      'matches',
+      `conversations(first: $first, filter: { text: "battery certificate" }) {
+        totalCount edges { score excerpt { text } node { title author { name } } } }`,
     ],
     [
       'people',
-      'people(first: $first) { edges { node { name manager { name } accounts { handle } reputation { votes } presence { lastActiveAt } collaborators(first: 3) { edges { node { name } } } } } }',
+      `people(first: $first) { edges { node { name manager { name } accounts { handle } reputation { votes }
+        presence { lastActiveAt } collaborators(first: 3) { edges { node { name } } } } } }`,
     ],
+    ['groups', 'groups(first: $first) { edges { node { name champion { name } } } }'],
   ])('of %s neither', async (_what, field) => {
-    const all = vi.spyOn(Database.prototype, 'all');
-    const callsFor = async (first: number) => {
-      all.mockClear();
-      await sample.ask({ query: `query ($first: Int) { ${field} }`, variables: { first } });
-      return all.mock.calls.length;
-    };
-    await callsFor(1);
-    expect(await callsFor(60)).toBe(await callsFor(30));
+    const query = `query ($first: Int) { ${field} }`;
+    await costOf(query, { first: 1 });
+    // There are but 17 groups.
+    expect(await costOf(query, { first: 80 })).toEqual(await costOf(query, { first: 8 }));
+  });
+
+  it('of lists within lists asks once for each of them', async () => {
+    const query = `query ($first: Int) { conversations(first: $first) { edges { node {
+      replies(first: 5) { edges { node { body author { name person { name } } } } } } } } }`;
+    await costOf(query, { first: 1 });
+    const few = await costOf(query, { first: 20 });
+    const many = await costOf(query, { first: 80 });
+    expect(many.fetches).toBe(few.fetches);
+    expect(many.queries - few.queries).toBeGreaterThan(0);
+    expect(many.queries - few.queries).toBeLessThanOrEqual(80 - 20);
   });
 });

@@ -1,13 +1,51 @@
 import { readFileSync } from 'node:fs';
+import { buildSchema, isEnumType, isInputObjectType, isInterfaceType, isObjectType } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { subgraphs } from '../../subgraphs/registry.ts';
-import { faultsOf } from './rules.ts';
+import { faultsOf, SHORT_LISTS } from './rules.ts';
 
 const read = (name: string) => readFileSync(new URL(`../../schema/${name}.graphql`, import.meta.url), 'utf8');
 
 describe('the schema', () => {
   it.each(subgraphs.map(({ name }) => name))('of %s keeps the rules', (name) => {
     expect(faultsOf(name, `${read('shared')}\n${read(name)}`)).toEqual([]);
+  });
+
+  /** What clients read in the explorer, and what those read who look at the supergraph. */
+  it.each(['api', 'supergraph'])('says in %s.graphql what everything is', (name) => {
+    const schema = buildSchema(read(name), { assumeValid: true });
+    const machinery = /^(__|join__|link__)/;
+    const types = Object.values(schema.getTypeMap()).filter((type) => !machinery.test(type.name));
+    const builtIn = new Set(['String', 'Int', 'Float', 'Boolean', 'ID']);
+    const things: [string, string | null | undefined][] = types
+      .filter((type) => !builtIn.has(type.name))
+      .map((type) => [type.name, type.description]);
+    for (const type of types) {
+      if (isEnumType(type)) {
+        for (const value of type.getValues()) things.push([`${type.name}.${value.name}`, value.description]);
+      } else if (isObjectType(type) || isInterfaceType(type)) {
+        for (const field of Object.values(type.getFields())) {
+          things.push([`${type.name}.${field.name}`, field.description]);
+          for (const arg of field.args) things.push([`${type.name}.${field.name}(${arg.name}:)`, arg.description]);
+        }
+      } else if (isInputObjectType(type)) {
+        for (const field of Object.values(type.getFields())) {
+          things.push([`${type.name}.${field.name}`, field.description]);
+        }
+      }
+    }
+    expect(things.length).toBeGreaterThan(300);
+    expect(things.filter(([, text]) => (text ?? '').trim() === '').map(([place]) => place)).toEqual([]);
+  });
+
+  it('has all lists that are excused from being connections', () => {
+    const types = buildSchema(read('supergraph'), { assumeValid: true }).getTypeMap();
+    const gone = [...SHORT_LISTS.keys()].filter((place) => {
+      const [type = '', field = ''] = place.split('.');
+      const found = types[type];
+      return !isObjectType(found) || !found.getFields()[field];
+    });
+    expect(gone).toEqual([]);
   });
 });
 
@@ -25,6 +63,37 @@ describe('the rules', () => {
     ],
     ['a value of an enum without one', described('enum Color { RED }'), 'Color.RED has no description'],
     ['an input field without one', described('input Filter { text: String }'), 'Filter.text has no description'],
+    ['a description of blanks', 'type Note { " " text: String }', 'Note.text has no description'],
+    ['an entity at home without one', 'type Person @key(fields: "id") { id: ID! }', 'Person has no description'],
+    [
+      'a deprecation without a reason',
+      'type Note { "Text." text: String @deprecated }',
+      'Note.text is deprecated without a reason',
+    ],
+    ['a type in small letters', 'type sticky_note { text: String }', 'sticky_note is not spelled like its kind'],
+    ['a field in capitals', 'type Note { Text: String }', 'Note.Text is not spelled like its kind'],
+    [
+      'an argument with underscores',
+      'type Note { text(max_length: Int): String }',
+      'Note.text(max_length:) is not spelled like its kind',
+    ],
+    ['an enum value in small letters', 'enum Color { red }', 'Color.red is not spelled like its kind'],
+    ['an edge without its cursor', 'type NoteEdge { node: Note! }', 'NoteEdge has no "cursor"'],
+    [
+      'an entity nobody owns',
+      'type Note @key(fields: "id") { id: ID! }',
+      'Note is an entity without a home: say in HOME where',
+    ],
+    [
+      'two fields that require different parts of the same',
+      'type Topic { a: Int @requires(fields: "part { x y }") b: Int @requires(fields: "part { x } other") }',
+      'Topic.a and b require "part" differently',
+    ],
+    [
+      'arguments inside @key',
+      'type Person @key(fields: "name(short: true)") { name: String }',
+      '@key on Person.Person has arguments in its selection',
+    ],
     [
       'a list that can grow',
       described('type Note { "All." notes: [Note!]! }'),

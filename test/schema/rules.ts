@@ -2,19 +2,23 @@ import {
   isTypeSystemExtensionNode,
   Kind,
   parse,
+  print,
   visit,
   type DirectiveNode,
   type DocumentNode,
   type FieldDefinitionNode,
   type ObjectTypeDefinitionNode,
   type ObjectTypeExtensionNode,
+  type StringValueNode,
   type TypeNode,
 } from 'graphql';
 
 type ObjectNode = ObjectTypeDefinitionNode | ObjectTypeExtensionNode;
 
+const CAMEL = /^[a-z][a-z0-9]*([A-Z][a-z0-9]*)*$/;
+
 /** Lists of objects that are no connections, because they cannot grow. */
-const SHORT_LISTS: ReadonlyMap<string, string> = new Map([
+export const SHORT_LISTS: ReadonlyMap<string, string> = new Map([
   ['Sources.directory', 'as many as are configured'],
   ['Sources.documents', 'as many as are configured'],
   ['Sources.forum', 'as many as are configured'],
@@ -47,13 +51,28 @@ const HOME: Readonly<Record<string, string>> = {
 /** What is wrong with a subgraph's schema, by the rules that keep the graph one piece. */
 export function faultsOf(subgraph: string, sdl: string): string[] {
   const document = parse(sdl);
-  return [...undescribed(document), ...unpaged(document), ...unsafe(subgraph, document), ...misrequired(document)];
+  return [
+    ...undescribed(subgraph, document),
+    ...misnamed(document),
+    ...unpaged(document),
+    ...unsafe(subgraph, document),
+    ...misrequired(document),
+    ...conflicting(document),
+  ];
 }
 
-function undescribed(document: DocumentNode): string[] {
+function undescribed(subgraph: string, document: DocumentNode): string[] {
   const faults: string[] = [];
-  const missing = (what: string, node: { readonly description?: unknown }) => {
-    if (!node.description) faults.push(`${what} has no description`);
+  const missing = (
+    what: string,
+    node: {
+      readonly description?: StringValueNode | undefined;
+      readonly directives?: readonly DirectiveNode[] | undefined;
+    },
+  ) => {
+    if ((node.description?.value ?? '').trim() === '') faults.push(`${what} has no description`);
+    const deprecated = node.directives?.find((each) => each.name.value === 'deprecated');
+    if (deprecated && deprecated.arguments?.length !== 1) faults.push(`${what} is deprecated without a reason`);
   };
   visit(document, {
     enter(node) {
@@ -61,7 +80,8 @@ function undescribed(document: DocumentNode): string[] {
       switch (node.kind) {
         case Kind.OBJECT_TYPE_DEFINITION:
           // Query, and another subgraph's entity, are described where they live.
-          if (node.name.value !== 'Query' && !HOME[node.name.value]) missing(node.name.value, node);
+          if (node.name.value !== 'Query' && (HOME[node.name.value] ?? subgraph) === subgraph)
+            missing(node.name.value, node);
           break;
         case Kind.INPUT_OBJECT_TYPE_DEFINITION:
         case Kind.ENUM_TYPE_DEFINITION:
@@ -88,6 +108,32 @@ function undescribed(document: DocumentNode): string[] {
   return faults;
 }
 
+/** Names are spelled as all of GraphQL spells them; edges and pages as Relay does. */
+function misnamed(document: DocumentNode): string[] {
+  const faults: string[] = [];
+  const spelled = (name: string, style: RegExp, place = name) => {
+    if (!style.test(name)) faults.push(`${place} is not spelled like its kind`);
+  };
+  for (const definition of document.definitions) {
+    if ('name' in definition && definition.name) spelled(definition.name.value, /^([A-Z][a-z0-9]*)+$/);
+    if (definition.kind === Kind.ENUM_TYPE_DEFINITION) {
+      for (const { name } of definition.values ?? []) {
+        spelled(name.value, /^[A-Z][A-Z0-9]*(_[A-Z0-9]+)*$/, `${definition.name.value}.${name.value}`);
+      }
+    }
+    if (definition.kind === Kind.INPUT_OBJECT_TYPE_DEFINITION) {
+      for (const { name } of definition.fields ?? []) {
+        spelled(name.value, CAMEL, `${definition.name.value}.${name.value}`);
+      }
+    }
+  }
+  for (const [place, field] of fieldsOf(document)) {
+    spelled(field.name.value, CAMEL, place);
+    for (const { name } of field.arguments ?? []) spelled(name.value, CAMEL, `${place}(${name.value}:)`);
+  }
+  return faults;
+}
+
 /** Lists of objects are connections, connections have pages. */
 function unpaged(document: DocumentNode): string[] {
   const faults: string[] = [];
@@ -109,6 +155,13 @@ function unpaged(document: DocumentNode): string[] {
       if (!fields.has(wanted)) faults.push(`${type.name.value} has no "${wanted}"`);
     }
   }
+  for (const type of objectsOf(document)) {
+    if (!type.name.value.endsWith('Edge')) continue;
+    const fields = new Set((type.fields ?? []).map((field) => field.name.value));
+    for (const wanted of ['cursor', 'node']) {
+      if (!fields.has(wanted)) faults.push(`${type.name.value} has no "${wanted}"`);
+    }
+  }
   return faults;
 }
 
@@ -125,6 +178,9 @@ function unsafe(subgraph: string, document: DocumentNode): string[] {
         faults.push(`${place} depends on another subgraph and is not nullable`);
       }
     }
+    const isEntity = type.directives?.some((each) => each.name.value === 'key') ?? false;
+    if (isEntity && home === undefined)
+      faults.push(`${type.name.value} is an entity without a home: say in HOME where`);
     const hasId = (type.fields ?? []).some((field) => field.name.value === 'id');
     const isNode = (type.interfaces ?? []).some((each) => each.name.value === 'Node');
     if (home === subgraph && hasId && !isNode) faults.push(`${type.name.value} has an id and is no Node`);
@@ -132,7 +188,31 @@ function unsafe(subgraph: string, document: DocumentNode): string[] {
   return faults;
 }
 
-/** The planner mistakes arguments inside @requires, and two @requires of one type that differ cost a fetch each. */
+/** What one type requires by several fields has to be the same in all: what differs costs a fetch of its own. */
+function conflicting(document: DocumentNode): string[] {
+  const faults: string[] = [];
+  for (const type of objectsOf(document)) {
+    const required = new Map<string, { readonly text: string; readonly by: string }>();
+    for (const field of type.fields ?? []) {
+      const fields = directive(field, 'requires')?.arguments?.[0]?.value;
+      if (fields?.kind !== Kind.STRING) continue;
+      const [operation] = parse(`{ ${fields.value} }`).definitions;
+      if (operation?.kind !== Kind.OPERATION_DEFINITION) continue;
+      for (const selection of operation.selectionSet.selections) {
+        const name = 'name' in selection ? (selection.name?.value ?? '') : '';
+        const entry = { text: print(selection), by: field.name.value };
+        const before = required.get(name) ?? entry;
+        required.set(name, before);
+        if (before.text !== entry.text) {
+          faults.push(`${type.name.value}.${before.by} and ${entry.by} require "${name}" differently`);
+        }
+      }
+    }
+  }
+  return faults;
+}
+
+/** The planner mistakes arguments inside @requires and keys; composition knows federation up to 2.11 only. */
 function misrequired(document: DocumentNode): string[] {
   const faults: string[] = [];
   for (const type of objectsOf(document)) {
@@ -148,9 +228,11 @@ function misrequired(document: DocumentNode): string[] {
   }
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.SCHEMA_EXTENSION) continue;
-    const url = definition.directives?.[0]?.arguments?.find((argument) => argument.name.value === 'url')?.value;
-    const version = url?.kind === Kind.STRING ? Number(/v2\.(\d+)$/.exec(url.value)?.[1]) : Number.NaN;
-    if (!(version <= 11)) faults.push('the schema links a federation newer than 2.11');
+    for (const link of definition.directives ?? []) {
+      const url = link.arguments?.find((argument) => argument.name.value === 'url')?.value;
+      const version = url?.kind === Kind.STRING ? Number(/federation\/v2\.(\d+)$/.exec(url.value)?.[1]) : Number.NaN;
+      if (!(version <= 11)) faults.push('the schema links a federation newer than 2.11');
+    }
   }
   return faults;
 }

@@ -11,8 +11,19 @@ function reply(author: string, count: number, more: Partial<ReplyItem> = {}): Re
 
 function conversation(more: Partial<ConversationItem>): ConversationItem {
   return {
-    ...{ key: 'c', version: '1', title: 'Title', body: 'Body', tags: [], links: [], readers: ['everyone'] },
-    ...{ channel: 'FORUM', category: 'help', isQuestion: true, votes: 0, mentions: [], replies: [] },
+    key: 'c',
+    version: '1',
+    title: 'Title',
+    body: 'Body',
+    tags: [],
+    links: [],
+    readers: ['everyone'],
+    channel: 'FORUM',
+    category: 'help',
+    isQuestion: true,
+    votes: 0,
+    mentions: [],
+    replies: [],
     author: account('ann'),
     ...more,
   };

@@ -5,6 +5,7 @@ import { NOBODY } from '../../subgraphs/kit/viewer.ts';
 import { signViewer, VIEWER_HEADER } from '../../subgraphs/kit/viewer-token.ts';
 import type { GatewayContext } from '../context.ts';
 import { restrictCaching } from './caching.ts';
+import { missingEntities } from './missing-parts.ts';
 
 /** A subgraph in a process of its own. */
 export interface RemoteSubgraph {
@@ -48,9 +49,12 @@ export function overHttpDataSource(
         return result as never;
       } catch (error) {
         log.error({ err: error, subgraph: subgraph.name, requestId: context?.requestId }, 'a subgraph did not answer');
-        throw new GraphQLError(`The subgraph "${subgraph.name}" does not answer.`, {
+        const failure = new GraphQLError(`The subgraph "${subgraph.name}" does not answer.`, {
           extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: subgraph.name },
         });
+        const data = missingEntities(subgraph.name, query, variables?.['representations']);
+        if (!data) throw failure;
+        return { data, errors: [failure] } as never;
       }
     },
   };

@@ -1,5 +1,7 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { keyOf, readTruth, sampleApp, type SampleApp, type Truth } from '../helpers/sample.ts';
+import { keyOf, readTruth, SAMPLE, sampleApp, type SampleApp, type Truth } from '../helpers/sample.ts';
 
 interface Edge<Node> {
   readonly node: Node;
@@ -162,7 +164,8 @@ describe('the planted truth', () => {
     do {
       const page: { conversations: List<{ id: string; replies: { totalCount: number } }> & { pageInfo: Page } } =
         await sample.ask({
-          query: `query ($after: String) { conversations(filter: { isQuestion: true, answered: false }, first: 7, after: $after) {
+          query: `query ($after: String) {
+            conversations(filter: { source: "community", isQuestion: true, answered: false }, first: 7, after: $after) {
             edges { node { id replies(first: 1) { totalCount } } } pageInfo { hasNextPage endCursor } } }`,
           variables: { after },
         });
@@ -173,10 +176,29 @@ describe('the planted truth', () => {
       }
       after = page.conversations.pageInfo.hasNextPage ? page.conversations.pageInfo.endCursor : null;
     } while (after !== null);
+    // Counted the long way, in the file itself.
+    const file = await readFile(join(SAMPLE, 'conversations.ndjson'), 'utf8');
+    const open = file
+      .trim()
+      .split('\n')
+      .map(
+        (line) =>
+          JSON.parse(line) as { id: string; isQuestion: boolean; replies: { accepted?: boolean }[]; readers?: [] },
+      )
+      .filter(
+        ({ isQuestion, replies, readers }) => isQuestion && !readers && !replies.some(({ accepted }) => accepted),
+      );
+    expect([...ids].map(keyOf).toSorted()).toEqual(open.map(({ id }) => id).toSorted());
+    expect([...silent].toSorted()).toEqual(
+      open
+        .filter(({ replies }) => replies.length === 0)
+        .map(({ id }) => id)
+        .toSorted(),
+    );
     expect([...ids].map(keyOf)).toEqual(expect.arrayContaining([...truth.unanswered.conversations]));
     expect([...silent]).toEqual(expect.arrayContaining([...truth.unanswered.withoutReply]));
     const { conversations } = await sample.ask<{ conversations: { totalCount: number } }>({
-      query: '{ conversations(filter: { isQuestion: true, answered: false }) { totalCount } }',
+      query: '{ conversations(filter: { source: "community", isQuestion: true, answered: false }) { totalCount } }',
     });
     expect(ids.size).toBe(conversations.totalCount);
   });

@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
+import { subgraphs } from '../../subgraphs/registry.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 
@@ -24,6 +25,33 @@ function importsOf(path: string, text: string): string[] {
     ...text.matchAll(/import\('([^']+)'\)/g),
   ];
   return names.map(([, name = '']) => (name.startsWith('.') ? normalize(join(dirname(path), name)) : name));
+}
+
+/** Words of tools and their interfaces that mean nothing to the domain. */
+const TOOL_WORDS = [
+  'ldap',
+  'dn',
+  'uid',
+  'objectclass',
+  'objectguid',
+  'entryuuid',
+  'scim',
+  'mediawiki',
+  'wikitext',
+  'pageid',
+  'confluence',
+  'markdown',
+  'discourse',
+  'cooked',
+  'nodebb',
+  'imap',
+  'slack',
+  'mattermost',
+  'maildir',
+];
+
+function withoutComments(text: string): string {
+  return text.replaceAll(/\/\*[\s\S]*?\*\/|(?<![:'"`])\/\/.*$/gm, '');
 }
 
 /** What imports break a rule. */
@@ -69,17 +97,67 @@ describe('walls', () => {
     ).toEqual([]);
   });
 
-  it.each(['csv-parse', 'marked', 'htmlparser2', 'postal-mime', 'unpdf', 'fflate'])(
-    'only connectors, and the text kit they share, know %s',
-    (library) => {
-      const users = files.filter(({ imports }) =>
-        imports.some((name) => name === library || name.startsWith(`${library}/`)),
-      );
-      expect(users.length).toBeGreaterThan(0);
-      for (const { path } of users)
-        expect(path).toMatch(/^subgraphs\/(kit\/text|(directory|documents|forum)\/connectors)\//);
-    },
-  );
+  /** Who may use the library of a tool or format: nobody else has to change when the library does. */
+  const owners: readonly (readonly [library: string, owner: RegExp])[] = [
+    ['csv-parse', /^subgraphs\/directory\/connectors\/csv\b/],
+    ['postal-mime', /^subgraphs\/forum\/connectors\/mail\//],
+    ['unpdf', /^subgraphs\/documents\/connectors\/folder\/pdf\.ts$/],
+    ['fflate', /^subgraphs\/documents\/connectors\/folder\/office\.ts$/],
+    ['marked', /^subgraphs\/kit\/text\/markdown\.ts$/],
+    ['htmlparser2', /^subgraphs\/(kit\/text\/html|documents\/connectors\/folder\/office)\.ts$/],
+    ['yaml', /^(subgraphs\/(kit\/text\/markdown|directory\/thesaurus)\.ts$|gateway\/config\/)/],
+    ['dataloader', /^subgraphs\/(kit\/content\/request|\w+\/context)\.ts$/],
+    ['node:sqlite', /^subgraphs\/kit\/store\/database\.ts$/],
+    ['keyv', /^gateway\/cache\//],
+    ['@keyv/redis', /^gateway\/cache\//],
+    ['@apollo/composition', /^gateway\/supergraph\//],
+  ];
+  it.each(owners)('only its owner knows %s', (library, owner) => {
+    const users = files
+      .filter(({ imports }) => imports.some((name) => name === library || name.startsWith(`${library}/`)))
+      .map(({ path }) => path);
+    expect(users.length).toBeGreaterThan(0);
+    for (const path of users) expect(path).toMatch(owner);
+  });
+
+  it('connectors are known to the list of them, and the list to the area’s index', () => {
+    const connectors = /^subgraphs\/(\w+)\/connectors\//;
+    const broken = offences(/^/, (name, path) => {
+      const area = connectors.exec(name)?.[1];
+      if (area === undefined) return false;
+      const isOwn = connectors.exec(path)?.[1] === area;
+      return !isOwn && !(path === `subgraphs/${area}/index.ts` && name === `subgraphs/${area}/connectors/index.ts`);
+    });
+    expect(broken).toEqual([]);
+  });
+
+  it('a tool’s own words stay inside its connector', () => {
+    const kinds = subgraphs.flatMap(({ connectors }) => connectors.map(({ name }) => name));
+    // "folder" is everybody's word.
+    const words = new Set([...kinds.filter((kind) => kind !== 'folder'), ...TOOL_WORDS]);
+    const word = new RegExp(String.raw`(?<![a-z])(${[...words].join('|')})(?![a-z])`, 'gi');
+    const domain = files.filter(
+      ({ path }) => path.startsWith('subgraphs/') && !/\/connectors\/|^subgraphs\/kit\/text\//.test(path),
+    );
+    const spoken = domain.flatMap(({ path, text }) =>
+      [...withoutComments(text).matchAll(word)].map(([found]) => `${path} says "${found}"`),
+    );
+    expect(domain.length).toBeGreaterThan(50);
+    expect(spoken).toEqual([]);
+    expect(withoutComments("a(); // cooked\n/* uid */ b('cooked');").match(word)).toEqual(['cooked']);
+  });
+
+  it('what runs in production is installed in production', () => {
+    const { dependencies } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as {
+      dependencies: Record<string, string>;
+    };
+    const foreign = offences(/^/, (name) => {
+      if (/^(node:|gateway\/|subgraphs\/)/.test(name)) return false;
+      const [scope = '', rest = ''] = name.split('/');
+      return !(`${scope}${scope.startsWith('@') ? `/${rest}` : ''}` in dependencies);
+    });
+    expect(foreign).toEqual([]);
+  });
 
   it('only the gateway’s own files know Apollo’s gateway', () => {
     const users = files.filter(({ imports }) => imports.includes('@apollo/gateway')).map(({ path }) => path);
@@ -140,4 +218,18 @@ describe('the package', () => {
     );
     expect(unexplained).toEqual([]);
   });
+});
+
+it('the project stands on its own: nothing in it points at the desk it was written on', () => {
+  const tracked = execFileSync('git', ['ls-files'], { cwd: ROOT, encoding: 'utf8' }).trim().split('\n');
+  const desk = new RegExp(['\\.\\./shared/', '/work/(main|shared)'].join('|'));
+  const pointing = tracked.filter(
+    (path) =>
+      /\.(ts|js|json|md|ya?ml|graphql|css)$/.test(path) &&
+      existsSync(join(ROOT, path)) &&
+      path !== 'test/arch/boundaries.test.ts' &&
+      desk.test(readFileSync(join(ROOT, path), 'utf8')),
+  );
+  expect(tracked.length).toBeGreaterThan(500);
+  expect(pointing).toEqual([]);
 });

@@ -24,12 +24,15 @@ let sample: SampleApp;
 let truth: Truth;
 let schema: GraphQLSchema;
 let restricted: Restricted[];
+/** Ids of the replies in restricted conversations. */
+let replies: string[];
 
 beforeAll(async () => {
   [sample, truth] = [await sampleApp(), await readTruth()];
   schema = buildClientSchema(await sample.ask<IntrospectionQuery>({ query: getIntrospectionQuery() }));
   restricted = [];
   for (const viewer of INSIDERS) restricted.push(...(await readableOnlyBy(viewer)));
+  replies = await repliesIn(restricted.filter(({ url }) => url.includes('/t/')));
 });
 afterAll(() => sample.close());
 
@@ -54,6 +57,17 @@ async function readableOnlyBy(viewer: string): Promise<Restricted[]> {
   return [...hidden.values()].filter(({ id }) => !restricted.some((known) => known.id === id));
 }
 
+async function repliesIn(conversations: readonly Restricted[]): Promise<string[]> {
+  const ids: string[] = [];
+  for (const { id } of conversations) {
+    const query = 'query ($id: ID!) { conversation(id: $id) { replies(first: 100) { edges { node { id } } } } }';
+    type Found = { conversation: { replies: { edges: { node: { id: string } }[] } } | null };
+    const { conversation } = await sample.ask<Found>({ query, variables: { id }, viewer: 'claudia.neves' });
+    ids.push(...(conversation?.replies.edges ?? []).map(({ node }) => node.id));
+  }
+  return ids;
+}
+
 interface ListPage {
   readonly list: {
     readonly edges: readonly { readonly node: Restricted }[];
@@ -75,8 +89,8 @@ function argumentsOf({ field, variables }: Walk): Record<string, unknown>[] {
   const texts = canaries.map((text) => ({ text }));
   const tried: Readonly<Record<string, Record<string, unknown>[]>> = {
     topic: [...canaries, 'litigation', 'compensation', 'budget'].map((query) => ({ query })),
-    node: ids.map((id) => ({ id })),
-    nodes: [{ ids }],
+    node: [...ids, ...replies].map((id) => ({ id })),
+    nodes: [{ ids }, { ids: replies.slice(0, 100) }],
     document: addresses.map((id) => ({ id })),
     conversation: addresses.map((id) => ({ id })),
     person: people.map((id) => ({ id })),
@@ -101,6 +115,10 @@ function argumentsOf({ field, variables }: Walk): Record<string, unknown>[] {
   // A new field of Query has to be tried as well: say here with what.
   if (!found) throw new Error(`Nothing is tried for ${field}(${variables.join(', ')}).`);
   return found;
+}
+
+function wordsOfRestricted(): string[] {
+  return [...restricted.flatMap(({ id, url, title }) => [id, url, title]), ...replies];
 }
 
 /** The answer in lower case, without what only repeats the question. */
@@ -148,14 +166,13 @@ describe('a walk over the whole schema', { timeout: 120_000 }, () => {
       ...restrictedCategory.conversations.map((key) => `https://community.kestrel.example/t/${key}`),
     ];
     expect(restricted.map(({ url }) => url).toSorted()).toEqual(planted.toSorted());
+    expect(replies.length).toBeGreaterThan(restrictedCategory.conversations.length);
   });
 
   it.each([OUTSIDER, undefined])('tells %s of no restricted item, by no word of it', async (viewer) => {
-    const words = [
-      truth.restrictedSpace.canary,
-      truth.restrictedCategory.canary,
-      ...restricted.flatMap(({ id, url, title }) => [id, url, title]),
-    ].map((word) => word.toLowerCase());
+    const words = [truth.restrictedSpace.canary, truth.restrictedCategory.canary, ...wordsOfRestricted()].map((word) =>
+      word.toLowerCase(),
+    );
     const answers = await walkAs(viewer, (text, where) => {
       for (const word of words) if (text.includes(word)) expect.fail(`${where}: ${word}`);
     });
@@ -163,9 +180,7 @@ describe('a walk over the whole schema', { timeout: 120_000 }, () => {
   });
 
   it('tells those who may read them of every one: the walk does come by', async () => {
-    const unseen = new Set(
-      restricted.flatMap(({ id, url, title }) => [id, url, title]).map((word) => word.toLowerCase()),
-    );
+    const unseen = new Set(wordsOfRestricted().map((word) => word.toLowerCase()));
     const canaries = new Set([truth.restrictedSpace.canary, truth.restrictedCategory.canary]);
     const ways = new Set<string>();
     for (const viewer of INSIDERS) {

@@ -161,6 +161,10 @@ it.each([
   ['node.js', 'Node.JS'],
   ['on-call', 'oncall'],
   ['policies', 'policy'],
+  ['証明書の更新', '証明書'],
+  ['ＴＬＳ', 'tls'],
+  ['Straße', 'STRASSE'],
+  ['TCP/IP', 'TCP'],
 ])('%s meets %s', (one, other) => {
   const terms = new Set(termsOf(one));
   expect(termsOf(other).every((term) => terms.has(term))).toBe(true);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { ERROR_CATALOGUE, type ErrorCode } from '../../subgraphs/kit/errors.ts';
 import { sampleApp, type SampleApp } from '../helpers/sample.ts';
 
 let sample: SampleApp;
@@ -9,7 +10,7 @@ beforeAll(async () => {
 afterAll(() => sample.close());
 
 const QUERY = `query ($topic: String!) { topic(query: $topic) {
-  query label synonyms
+  id query label synonyms
   people(first: 5) { edges { node { name } } }
   content(first: 5) { totalCount edges { node { title } excerpt { text marks { start end } } } }
   conversations(first: 5) { totalCount edges { excerpt { text marks { start end } } } }
@@ -47,6 +48,8 @@ interface Excerpt {
 interface Answer {
   readonly data?: {
     readonly topic: {
+      readonly id: string;
+      readonly query: string;
       readonly content: { readonly edges: readonly { readonly excerpt: Excerpt }[] };
       readonly conversations: { readonly edges: readonly { readonly excerpt: Excerpt }[] };
     };
@@ -55,6 +58,7 @@ interface Answer {
 }
 
 it('any words are a topic: an answer or a clear refusal, never a fault of ours', async () => {
+  let answers = 0;
   await fc.assert(
     fc.asyncProperty(text, async (topic) => {
       const response = await sample.app.http.inject({
@@ -66,17 +70,42 @@ it('any words are a topic: an answer or a clear refusal, never a fault of ours',
       expect(response.statusCode).toBeLessThan(500);
       const { data, errors } = response.json<Answer>();
       if (errors) {
-        for (const { extensions } of errors) expect(extensions.code).not.toBe('INTERNAL_SERVER_ERROR');
+        for (const { extensions } of errors) {
+          const { status } = ERROR_CATALOGUE[extensions.code as ErrorCode];
+          expect(Math.floor(status / 100), extensions.code).toBe(4);
+        }
         expect(response.statusCode).toBeGreaterThanOrEqual(400);
         return;
       }
+      answers++;
+      expect(data?.topic.query.isWellFormed()).toBe(true);
       for (const list of [data?.topic.content, data?.topic.conversations]) {
         for (const { excerpt } of list?.edges ?? []) expectMarksInside(excerpt);
       }
     }),
     { numRuns: 1_000 },
   );
+  // Refusing everything would be no proof.
+  expect(answers).toBeGreaterThan(900);
 }, 120_000);
+
+it('the id of a topic asks the same question again', async () => {
+  await fc.assert(
+    fc.asyncProperty(text, async (topic) => {
+      const part = '{ id query label synonyms content(first: 3) { totalCount edges { node { id } } } }';
+      const asked = await sample.ask<{ topic: { id: string } }>({
+        query: `query ($topic: String!) { topic(query: $topic, since: "2025-01-01") ${part} }`,
+        variables: { topic },
+      });
+      const { node } = await sample.ask<{ node: unknown }>({
+        query: `query ($id: ID!) { node(id: $id) { ... on Topic ${part} } }`,
+        variables: { id: asked.topic.id },
+      });
+      expect(node).toEqual(asked.topic);
+    }),
+    { numRuns: 100 },
+  );
+});
 
 function expectMarksInside({ text: shown, marks }: Excerpt): void {
   expect(shown.length).toBeLessThanOrEqual(300);

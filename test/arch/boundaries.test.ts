@@ -101,10 +101,10 @@ describe('walls', () => {
   const owners: readonly (readonly [library: string, owner: RegExp])[] = [
     ['csv-parse', /^subgraphs\/directory\/connectors\/csv\b/],
     ['postal-mime', /^subgraphs\/forum\/connectors\/mail\//],
-    ['unpdf', /^subgraphs\/documents\/connectors\/folder\/pdf\.ts$/],
-    ['fflate', /^subgraphs\/documents\/connectors\/folder\/office\.ts$/],
+    ['unpdf', /^subgraphs\/documents\/connectors\/files\/pdf\.ts$/],
+    ['fflate', /^subgraphs\/documents\/connectors\/files\/office\.ts$/],
     ['marked', /^subgraphs\/kit\/text\/markdown\.ts$/],
-    ['htmlparser2', /^subgraphs\/(kit\/text\/html|documents\/connectors\/folder\/office)\.ts$/],
+    ['htmlparser2', /^subgraphs\/(kit\/text\/html|documents\/connectors\/(files\/office|webdav\/multistatus))\.ts$/],
     ['yaml', /^(subgraphs\/(kit\/text\/markdown|directory\/thesaurus)\.ts$|gateway\/config\/)/],
     ['dataloader', /^subgraphs\/(kit\/content\/request|\w+\/context)\.ts$/],
     ['node:sqlite', /^subgraphs\/kit\/store\/database\.ts$/],

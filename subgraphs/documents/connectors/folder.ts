@@ -17,7 +17,7 @@ import { toReader } from '../../kit/text/accounts.ts';
 import { fileError, fingerprint, stopIfCancelled, watchPath } from '../../kit/text/files.ts';
 import { healthOfRun, settingsOf } from '../../kit/text/runs.ts';
 import type { DocumentItem } from '../connector.ts';
-import { CONTENT_TYPES, toDocument } from './folder/document.ts';
+import { CONTENT_TYPES, toDocument } from './files/document.ts';
 import { walk } from './folder/walk.ts';
 
 const Options = z.strictObject({

@@ -2,6 +2,7 @@ import { readdir, realpath } from 'node:fs/promises';
 import { join, matchesGlob, relative, isAbsolute } from 'node:path';
 import type { Reader } from '../../../kit/content/item.ts';
 import type { Problem } from '../../../kit/connector.ts';
+import { compareKeys, extensionOf } from '../files/paths.ts';
 import { READERS_FILE, readFence } from './readers.ts';
 
 /** What a walk is about. */
@@ -83,23 +84,6 @@ export async function* walk(
         };
     }
   }
-}
-
-/** The ending of a file's name in lower case, without the dot. */
-export function extensionOf(name: string): string {
-  const dot = name.lastIndexOf('.');
-  return dot <= 0 ? '' : name.slice(dot + 1).toLowerCase();
-}
-
-/** Orders keys as the walk comes to them: segment by segment. */
-export function compareKeys(a: string, b: string): number {
-  const left = a.split('/');
-  const right = b.split('/');
-  for (let at = 0; at < left.length && at < right.length; at++) {
-    const [x, y] = [left[at] as string, right[at] as string];
-    if (x !== y) return x < y ? -1 : 1;
-  }
-  return left.length - right.length;
 }
 
 function isBefore(prefix: string, after: string | undefined): boolean {

@@ -7,10 +7,10 @@ import { readHtml } from '../../../kit/text/html.ts';
 import { FrontMatterError, readMarkdown, splitFrontMatter } from '../../../kit/text/markdown.ts';
 import { addressesIn, cleanLine, tidy, webAddress } from '../../../kit/text/plain.ts';
 import type { DocumentItem, DocumentRole, DocumentStatus } from '../../connector.ts';
+import { within } from './fence.ts';
 import { readOffice } from './office.ts';
+import { extensionOf } from './paths.ts';
 import { readPdf } from './pdf.ts';
-import { within } from './readers.ts';
-import { extensionOf } from './walk.ts';
 
 /** Media types (IANA) of the files that can be read. */
 export const CONTENT_TYPES: Readonly<Record<string, string>> = {
@@ -40,6 +40,8 @@ export interface SourceFile {
   readonly url: string | undefined;
   /** Its modification time, where that is to count. */
   readonly modified: string | undefined;
+  /** What it is called where its content does not say; without it, its name. */
+  readonly title?: string | undefined;
 }
 
 interface Content {
@@ -107,7 +109,7 @@ export async function toDocument(file: SourceFile, call: Call, problems: Problem
   };
   const status = fields.get('status') === undefined ? 'CURRENT' : STATUSES.get(text('status').toLowerCase());
   if (status === undefined) complain(`the status "${text('status')}" is not one of current, outdated and archived`);
-  const title = text('title') || content.title || titleFromName(file.key);
+  const title = text('title') || content.title || file.title || titleFromName(file.key);
   const createdAt = date('date', 'created') ?? toIso(content.created);
   const updatedAt = date('updated', 'lastmod') ?? toIso(content.updated) ?? createdAt ?? file.modified;
   return {

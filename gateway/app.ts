@@ -2,7 +2,7 @@ import './telemetry.ts';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyInstance, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
 import { NOBODY, type Viewer } from '../subgraphs/kit/viewer.ts';
 import { subgraphs } from '../subgraphs/registry.ts';
@@ -78,7 +78,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     context: async (request, reply) => {
       reply.header('x-request-id', request.id);
       const viewer = await viewers.viewerFor(chosenViewer(config, request));
-      return contextFor(viewer, request.id, signalOf(request));
+      return contextFor(viewer, request.id, signalOf(reply));
     },
   });
   http.route({
@@ -123,12 +123,11 @@ function chosenViewer({ development }: Config, request: FastifyRequest): string 
 }
 
 /** Ends upstream calls when the client leaves before its answer. */
-function signalOf(request: FastifyRequest): AbortSignal {
+function signalOf({ raw }: FastifyReply): AbortSignal {
   const abort = new AbortController();
-  const { socket } = request;
-  const leave = () => abort.abort();
-  socket.once('close', leave);
-  request.raw.once('close', () => socket.off('close', leave));
+  raw.once('close', () => {
+    if (!raw.writableFinished) abort.abort();
+  });
   return abort.signal;
 }
 

@@ -1,0 +1,41 @@
+import { createServer, request, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { createApp } from '../../gateway/app.ts';
+import { sampleApp, type SampleApp } from '../helpers/sample.ts';
+
+let sample: SampleApp;
+let upstream: Server;
+beforeAll(async () => {
+  sample = await sampleApp();
+});
+afterAll(async () => {
+  upstream.closeAllConnections();
+  upstream.close();
+  await sample.close();
+});
+
+it('a client that leaves takes its upstream calls with it', async () => {
+  const asked = Promise.withResolvers<void>();
+  const left = Promise.withResolvers<void>();
+  upstream = createServer((call) => {
+    asked.resolve();
+    call.socket.once('close', () => left.resolve());
+  });
+  await new Promise<void>((resolve) => upstream.listen(0, '127.0.0.1', resolve));
+  const app = await createApp({
+    ...sample.config,
+    forum: { url: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`, sources: [] },
+    subgraphSecret: 'a secret of at least 16 characters',
+    limits: { ...sample.config.limits, subgraphMs: 60_000 },
+  });
+  const url = await app.http.listen({ host: '127.0.0.1', port: 0 });
+  const client = request(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' } });
+  client.on('error', () => undefined);
+  client.end(JSON.stringify({ query: '{ conversations { totalCount } }' }));
+  await asked.promise;
+  client.destroy();
+  await left.promise;
+  await app.close();
+  expect(client.destroyed).toBe(true);
+});

@@ -453,41 +453,50 @@ export type ProblemEdge = {
   readonly node: Problem;
 };
 
-/** Where every question starts. */
+/**
+ * Where every question starts. What a subgraph answers may be null: when it is down, the other answers of the same
+ * operation stand.
+ */
 export type Query = {
   readonly __typename?: 'Query';
   /** A group by id or name. */
   readonly group?: Maybe<Group>;
   /** Groups of the directory. */
-  readonly groups: GroupConnection;
+  readonly groups?: Maybe<GroupConnection>;
   /** Anything by its id; null if there is no such thing or the viewer may not read it. */
   readonly node?: Maybe<Node>;
   /** Many things by their ids, in that order, null for what is not there; at most 100. */
-  readonly nodes: ReadonlyArray<Maybe<Node>>;
+  readonly nodes?: Maybe<ReadonlyArray<Maybe<Node>>>;
   /** People of the directory. */
-  readonly people: PersonConnection;
+  readonly people?: Maybe<PersonConnection>;
   /** A person by id, mail address or user name. */
   readonly person?: Maybe<Person>;
   /** People and groups that are gone, for reports: keep the last `endCursor`, and go on from it next time. */
-  readonly removedPeople: RemovalConnection;
+  readonly removedPeople?: Maybe<RemovalConnection>;
   /** The tools behind Atrium and how their mirrors are doing. */
   readonly sources: Sources;
   /** What is known on a topic: people who can help, content, and conversations. Any words do; there is no query syntax. */
-  readonly topic: Topic;
+  readonly topic?: Maybe<Topic>;
   /** Who is asking, as Atrium understood it. */
-  readonly viewer: Viewer;
+  readonly viewer?: Maybe<Viewer>;
   /** The viewer a person would be: for the gateway, once it has established who is asking. Null for nobody known. */
   readonly viewerOf?: Maybe<Viewer>;
 };
 
 
-/** Where every question starts. */
+/**
+ * Where every question starts. What a subgraph answers may be null: when it is down, the other answers of the same
+ * operation stand.
+ */
 export type QueryGroupArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** Where every question starts. */
+/**
+ * Where every question starts. What a subgraph answers may be null: when it is down, the other answers of the same
+ * operation stand.
+ */
 export type QueryGroupsArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   filter?: InputMaybe<GroupFilter>;
@@ -496,19 +505,28 @@ export type QueryGroupsArgs = {
 };
 
 
-/** Where every question starts. */
+/**
+ * Where every question starts. What a subgraph answers may be null: when it is down, the other answers of the same
+ * operation stand.
+ */
 export type QueryNodeArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** Where every question starts. */
+/**
+ * Where every question starts. What a subgraph answers may be null: when it is down, the other answers of the same
+ * operation stand.
+ */
 export type QueryNodesArgs = {
   ids: ReadonlyArray<Scalars['ID']['input']>;
 };
 
 
-/** Where every question starts. */
+/**
+ * Where every question starts. What a subgraph answers may be null: when it is down, the other answers of the same
+ * operation stand.
+ */
 export type QueryPeopleArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   filter?: InputMaybe<PeopleFilter>;
@@ -517,20 +535,29 @@ export type QueryPeopleArgs = {
 };
 
 
-/** Where every question starts. */
+/**
+ * Where every question starts. What a subgraph answers may be null: when it is down, the other answers of the same
+ * operation stand.
+ */
 export type QueryPersonArgs = {
   id: Scalars['ID']['input'];
 };
 
 
-/** Where every question starts. */
+/**
+ * Where every question starts. What a subgraph answers may be null: when it is down, the other answers of the same
+ * operation stand.
+ */
 export type QueryRemovedPeopleArgs = {
   after?: InputMaybe<Scalars['String']['input']>;
   first?: InputMaybe<Scalars['Int']['input']>;
 };
 
 
-/** Where every question starts. */
+/**
+ * Where every question starts. What a subgraph answers may be null: when it is down, the other answers of the same
+ * operation stand.
+ */
 export type QueryTopicArgs = {
   group?: InputMaybe<Scalars['ID']['input']>;
   query: Scalars['String']['input'];
@@ -538,7 +565,10 @@ export type QueryTopicArgs = {
 };
 
 
-/** Where every question starts. */
+/**
+ * Where every question starts. What a subgraph answers may be null: when it is down, the other answers of the same
+ * operation stand.
+ */
 export type QueryViewerOfArgs = {
   person: Scalars['ID']['input'];
 };
@@ -1192,15 +1222,15 @@ export type ProblemEdgeResolvers<ContextType = DirectoryContext, ParentType exte
 
 export type QueryResolvers<ContextType = DirectoryContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   group?: Resolver<Maybe<ResolversTypes['Group']>, ParentType, ContextType, RequireFields<QueryGroupArgs, 'id'>>;
-  groups?: Resolver<ResolversTypes['GroupConnection'], ParentType, ContextType, RequireFields<QueryGroupsArgs, 'first' | 'orderBy'>>;
+  groups?: Resolver<Maybe<ResolversTypes['GroupConnection']>, ParentType, ContextType, RequireFields<QueryGroupsArgs, 'first' | 'orderBy'>>;
   node?: Resolver<Maybe<ResolversTypes['Node']>, ParentType, ContextType, RequireFields<QueryNodeArgs, 'id'>>;
-  nodes?: Resolver<ReadonlyArray<Maybe<ResolversTypes['Node']>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
-  people?: Resolver<ResolversTypes['PersonConnection'], ParentType, ContextType, RequireFields<QueryPeopleArgs, 'first' | 'orderBy'>>;
+  nodes?: Resolver<Maybe<ReadonlyArray<Maybe<ResolversTypes['Node']>>>, ParentType, ContextType, RequireFields<QueryNodesArgs, 'ids'>>;
+  people?: Resolver<Maybe<ResolversTypes['PersonConnection']>, ParentType, ContextType, RequireFields<QueryPeopleArgs, 'first' | 'orderBy'>>;
   person?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType, RequireFields<QueryPersonArgs, 'id'>>;
-  removedPeople?: Resolver<ResolversTypes['RemovalConnection'], ParentType, ContextType, RequireFields<QueryRemovedPeopleArgs, 'first'>>;
+  removedPeople?: Resolver<Maybe<ResolversTypes['RemovalConnection']>, ParentType, ContextType, RequireFields<QueryRemovedPeopleArgs, 'first'>>;
   sources?: Resolver<ResolversTypes['Sources'], ParentType, ContextType>;
-  topic?: Resolver<ResolversTypes['Topic'], ParentType, ContextType, RequireFields<QueryTopicArgs, 'query'>>;
-  viewer?: Resolver<ResolversTypes['Viewer'], ParentType, ContextType>;
+  topic?: Resolver<Maybe<ResolversTypes['Topic']>, ParentType, ContextType, RequireFields<QueryTopicArgs, 'query'>>;
+  viewer?: Resolver<Maybe<ResolversTypes['Viewer']>, ParentType, ContextType>;
   viewerOf?: Resolver<Maybe<ResolversTypes['Viewer']>, ParentType, ContextType, RequireFields<QueryViewerOfArgs, 'person'>>;
 };
 

@@ -365,9 +365,9 @@ export type Query = {
   /** A document by id, or by its address in its tool. */
   readonly document?: Maybe<Document>;
   /** Documents the viewer may read. */
-  readonly documents: DocumentConnection;
+  readonly documents?: Maybe<DocumentConnection>;
   /** Documents that are gone, for reports: keep the last `endCursor`, and go on from it next time. */
-  readonly removedDocuments: RemovalConnection;
+  readonly removedDocuments?: Maybe<RemovalConnection>;
   /** The tools behind Atrium and how their mirrors are doing. */
   readonly sources: Sources;
 };
@@ -894,8 +894,8 @@ export type ProblemEdgeResolvers<ContextType = DocumentsContext, ParentType exte
 
 export type QueryResolvers<ContextType = DocumentsContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   document?: Resolver<Maybe<ResolversTypes['Document']>, ParentType, ContextType, RequireFields<QueryDocumentArgs, 'id'>>;
-  documents?: Resolver<ResolversTypes['DocumentConnection'], ParentType, ContextType, RequireFields<QueryDocumentsArgs, 'first' | 'orderBy'>>;
-  removedDocuments?: Resolver<ResolversTypes['RemovalConnection'], ParentType, ContextType, RequireFields<QueryRemovedDocumentsArgs, 'first'>>;
+  documents?: Resolver<Maybe<ResolversTypes['DocumentConnection']>, ParentType, ContextType, RequireFields<QueryDocumentsArgs, 'first' | 'orderBy'>>;
+  removedDocuments?: Resolver<Maybe<ResolversTypes['RemovalConnection']>, ParentType, ContextType, RequireFields<QueryRemovedDocumentsArgs, 'first'>>;
   sources?: Resolver<ResolversTypes['Sources'], ParentType, ContextType>;
 };
 

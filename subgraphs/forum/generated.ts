@@ -359,9 +359,9 @@ export type Query = {
   /** A conversation by id, or by its address in its tool. */
   readonly conversation?: Maybe<Conversation>;
   /** Conversations the viewer may read. */
-  readonly conversations: ConversationConnection;
+  readonly conversations?: Maybe<ConversationConnection>;
   /** Conversations that are gone, for reports: keep the last `endCursor`, and go on from it next time. */
-  readonly removedConversations: RemovalConnection;
+  readonly removedConversations?: Maybe<RemovalConnection>;
   /** The tools behind Atrium and how their mirrors are doing. */
   readonly sources: Sources;
 };
@@ -952,8 +952,8 @@ export type ProblemEdgeResolvers<ContextType = ForumContext, ParentType extends 
 
 export type QueryResolvers<ContextType = ForumContext, ParentType extends ResolversParentTypes['Query'] = ResolversParentTypes['Query']> = {
   conversation?: Resolver<Maybe<ResolversTypes['Conversation']>, ParentType, ContextType, RequireFields<QueryConversationArgs, 'id'>>;
-  conversations?: Resolver<ResolversTypes['ConversationConnection'], ParentType, ContextType, RequireFields<QueryConversationsArgs, 'first' | 'orderBy'>>;
-  removedConversations?: Resolver<ResolversTypes['RemovalConnection'], ParentType, ContextType, RequireFields<QueryRemovedConversationsArgs, 'first'>>;
+  conversations?: Resolver<Maybe<ResolversTypes['ConversationConnection']>, ParentType, ContextType, RequireFields<QueryConversationsArgs, 'first' | 'orderBy'>>;
+  removedConversations?: Resolver<Maybe<ResolversTypes['RemovalConnection']>, ParentType, ContextType, RequireFields<QueryRemovedConversationsArgs, 'first'>>;
   sources?: Resolver<ResolversTypes['Sources'], ParentType, ContextType>;
 };
 

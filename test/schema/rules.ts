@@ -174,7 +174,9 @@ function unsafe(subgraph: string, document: DocumentNode): string[] {
       const place = `${type.name.value}.${field.name.value}`;
       const isKey = ['id', 'ref'].includes(field.name.value);
       const isForeign = home !== undefined && home !== subgraph && !directive(field, 'external');
-      if ((isForeign || directive(field, 'requires')) && !isKey && field.type.kind === Kind.NON_NULL_TYPE) {
+      // Of `Sources` each area is null by itself.
+      const isRoot = type.name.value === 'Query' && field.name.value !== 'sources';
+      if ((isForeign || isRoot || directive(field, 'requires')) && !isKey && field.type.kind === Kind.NON_NULL_TYPE) {
         faults.push(`${place} depends on another subgraph and is not nullable`);
       }
     }

@@ -29,6 +29,9 @@ export type SyncEvent =
 /** How long a failed sync waits before the next try: doubled each time, up to the source's own interval. */
 const FIRST_RETRY_MS = 5_000;
 
+/** How often the identity map is asked for changes. */
+const IDENTITIES_EVERY_MS = 30_000;
+
 /** Keeps one store in step with its sources. There is one per store, and it alone writes. */
 export class Scheduler {
   // oxlint-disable-next-line typescript/no-explicit-any
@@ -79,6 +82,9 @@ export class Scheduler {
   async start(): Promise<void> {
     await this.syncAll();
     for (const source of this.#sources) this.#keepInStep(source);
+    // A directory on this machine tells when it changed; one elsewhere has to be asked.
+    const timer = setInterval(() => void this.refreshIdentities(), IDENTITIES_EVERY_MS);
+    this.#stops.push(() => clearInterval(timer));
   }
 
   /** Takes over what changed in the directory's identity map. */

@@ -38,6 +38,8 @@ export interface HttpRequest {
   readonly body?: string | undefined;
   /** Statuses besides 2xx that are answers and no errors: 404 where something may be absent. */
   readonly expected?: readonly number[];
+  /** Most bytes taken of this answer, where that differs from the tool's others. */
+  readonly maxBytes?: number;
 }
 
 /** What a tool answered. */
@@ -148,7 +150,7 @@ export class HttpClient {
           continue;
         }
         const { status, headers } = response;
-        return { status, headers, url: url.href, body: await this.#bodyOf(response) };
+        return { status, headers, url: url.href, body: await this.#bodyOf(response, request.maxBytes) };
       } catch (cause) {
         signal.throwIfAborted();
         if (cause instanceof ConnectorError) throw cause;
@@ -168,13 +170,13 @@ export class HttpClient {
     return url;
   }
 
-  async #bodyOf(response: Response): Promise<Buffer> {
+  async #bodyOf(response: Response, maxBytes = this.#options.maxBytes): Promise<Buffer> {
     const chunks: Uint8Array[] = [];
     let size = 0;
     for await (const chunk of response.body ?? []) {
       size += chunk.length;
-      if (size > this.#options.maxBytes) {
-        throw this.#error('BAD_RESPONSE', `answered with more than ${this.#options.maxBytes} bytes.`);
+      if (size > maxBytes) {
+        throw this.#error('BAD_RESPONSE', `answered with more than ${maxBytes} bytes.`);
       }
       chunks.push(chunk);
     }

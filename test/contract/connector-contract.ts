@@ -82,8 +82,10 @@ export interface Subject<Item extends Keyed, Seed> {
   write(folder: string, seeds: readonly Seed[]): Promise<void>;
   /** Options for files `write` wrote. */
   options(folder: string): object;
-  /** Removes what `path` points at. */
+  /** What is removed to make the tool's data disappear. */
   path(folder: string): string;
+  /** The words a message then has to say what to change; without it "set `path`". */
+  readonly mends?: string;
   seed(number: number): Seed;
   /** A change anybody would want to see. */
   change(seed: Seed): Seed;
@@ -214,7 +216,7 @@ export function connectorContract<Item extends Keyed, Seed>(subject: Subject<Ite
       await rm(subject.path(folder), { recursive: true });
       const error = await open().catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(ConnectorError);
-      expect(error).toMatchObject({ code: 'MISCONFIGURED', message: expect.stringContaining('set `path`') });
+      expect(error).toMatchObject({ code: 'MISCONFIGURED', message: expect.stringContaining(subject.mends ?? 'set `path`') });
     });
 
     it('throws and deletes nothing when the path disappears later, and health says so', async () => {
@@ -226,7 +228,7 @@ export function connectorContract<Item extends Keyed, Seed>(subject: Subject<Ite
       await expect(store.run(connector)).rejects.toMatchObject({ name: 'ConnectorError', code: 'MISCONFIGURED' });
       expect(seen(store)).toEqual(sorted(seeds(4)));
       const health = await connector.health(call);
-      expect(health).toMatchObject({ status: 'failed', detail: expect.stringContaining('set `path`') });
+      expect(health).toMatchObject({ status: 'failed', detail: expect.stringContaining(subject.mends ?? 'set `path`') });
     });
 
     it('ends when the call does', async () => {

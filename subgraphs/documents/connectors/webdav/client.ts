@@ -1,0 +1,271 @@
+import { cleanLine } from '../../../kit/text/plain.ts';
+import type { Call, Problem } from '../../../kit/connector.ts';
+import { ConnectorError, type ConnectorErrorCode } from '../../../kit/errors.ts';
+import { HttpClient, type HttpAnswer } from '../../../kit/http.ts';
+import { namesBelow, pathOf } from './hrefs.ts';
+import { MultistatusError, readMultistatus, type Resource } from './multistatus.ts';
+import { TELLING_PROPS, vendorOf, type Vendor } from './vendors.ts';
+
+/** How the server is reached. */
+export interface DavOptions {
+  readonly url: string;
+  readonly user?: string | undefined;
+  readonly password?: string | undefined;
+  readonly maxBytes: number;
+  readonly perMinute?: number | undefined;
+  readonly timeoutMs: number;
+}
+
+/** A file or folder of a listing. */
+export interface Entry {
+  /** Its path below the base, decoded. */
+  readonly key: string;
+  readonly name: string;
+  readonly isFolder: boolean;
+  readonly size: number | undefined;
+  /** Without the mark of weak ones: Apache takes it off by itself when the file is a second old. */
+  readonly etag: string | undefined;
+  readonly modified: string | undefined;
+  /** What it is called, where that is not its name. */
+  readonly title: string | undefined;
+  readonly resource: Resource;
+}
+
+/**
+ * What stands between us and one file or folder: the account may not read it; it is no longer there; or it is there,
+ * but locked or broken for now.
+ */
+export type Refusal = 'forbidden' | 'gone' | 'locked' | 'broken';
+
+/** A file whose answer is of no use: too large, or sent elsewhere; a sentence. */
+export interface Unfit {
+  readonly unfit: string;
+}
+
+/** A folder's entries, sorted by name, and what in its listing was of no use. */
+export interface Listing {
+  readonly entries: readonly Entry[];
+  readonly problems: readonly Problem[];
+}
+
+const REFUSALS: Readonly<Record<number, Refusal>> = {
+  // Apache says 401 for a folder closed to an account that it knows.
+  401: 'forbidden',
+  403: 'forbidden',
+  404: 'gone',
+  410: 'gone',
+  423: 'locked',
+  // One broken file or folder; a server that is down says 502 to 504, or nothing.
+  500: 'broken',
+};
+
+/** A listing of some 60,000 entries. */
+const MAX_LISTING = 64 * 1024 ** 2;
+
+const PROPS = ['resourcetype', 'getcontentlength', 'getetag', 'getlastmodified', 'displayname'].map(
+  (name) => `DAV:${name}`,
+);
+
+/** A WebDAV server below one address: looks at it, lists its folders one by one, reads its files. */
+export class DavClient {
+  readonly #http: HttpClient;
+  readonly #base: URL;
+  readonly #options: DavOptions;
+  readonly #source: string;
+  #vendor: Vendor | undefined;
+
+  /** @throws ConnectorError MISCONFIGURED when the address is none. */
+  constructor(options: DavOptions, source: string) {
+    const { url, user, password = '', maxBytes, perMinute, timeoutMs } = options;
+    // RFC 7617: the first colon ends the user's name.
+    const basic = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
+    const headers = (): Record<string, string> => (user === undefined ? {} : { authorization: basic });
+    this.#http = new HttpClient({ source, baseUrl: url, headers, maxBytes, perMinute, timeoutMs });
+    this.#base = new URL(url.replace(/\/*$/, '/'));
+    this.#options = options;
+    this.#source = source;
+  }
+
+  /** The address of a file. */
+  urlOf(key: string): string {
+    return new URL(pathOf(key), this.#base).href;
+  }
+
+  /**
+   * The folder itself, and whose server it is on.
+   * @throws ConnectorError that says what to change, when there is no such folder or it may not be read
+   */
+  async look(call: Call): Promise<{ readonly vendor: Vendor; readonly root: Entry }> {
+    const url = this.#base.href;
+    const answer = await this.#propfind('', '0', [...PROPS, ...TELLING_PROPS], call, [400, 405, 501]).catch(
+      (error: unknown) => {
+        throw this.#unreachable(error);
+      },
+    );
+    const { status } = answer;
+    if (status === 401) {
+      const what = this.#options.user === undefined ? 'asks for a user and a password' : 'refuses the credentials';
+      throw this.#error('UNAUTHORIZED', `${url} ${what}; correct \`user\` and \`password\``);
+    }
+    if (status === 403)
+      throw this.#error('FORBIDDEN', `${url} may not be read by this account; give it the right, or use another`);
+    if (status === 404 || status === 410)
+      throw this.#error('MISCONFIGURED', `there is nothing at ${url}; set \`url\` to the folder's address`);
+    if (status === 423 || status === 500) throw this.#error('UNAVAILABLE', `${url} answered with status ${status}`);
+    if (status !== 207) {
+      throw this.#error(
+        'MISCONFIGURED',
+        `${url} is not a WebDAV folder (PROPFIND gets status ${status}); set \`url\` to its WebDAV address`,
+      );
+    }
+    const root = this.#entriesOf(answer, '').self;
+    if (!root.isFolder) throw this.#error('MISCONFIGURED', `${url} is a file; set \`url\` to the folder's address`);
+    // Kept for the listings: their properties depend on it.
+    this.#vendor = vendorOf(answer.headers.get('dav') ?? '', root.resource);
+    return { vendor: this.#vendor, root };
+  }
+
+  /**
+   * What is in a folder. Depth 1: most servers refuse to list all at once, and to be asked without a depth.
+   * @throws ConnectorError when the server does not answer, or not with a whole listing of this folder
+   */
+  async list(key: string, call: Call): Promise<Listing | Refusal> {
+    const answer = await this.#propfind(key, '1', [...PROPS, ...(this.#vendor?.props ?? [])], call);
+    const refusal = REFUSALS[answer.status];
+    return refusal === undefined ? this.#entriesOf(answer, key) : this.#ofItself(refusal, call);
+  }
+
+  /** The bytes of a file, or why it is not to be had. @throws ConnectorError when the server does not answer */
+  async get(key: string, call: Call): Promise<Buffer | Refusal | Unfit> {
+    const expected = Object.keys(REFUSALS).map(Number);
+    let answer: HttpAnswer;
+    try {
+      answer = await this.#http.ask({ path: pathOf(key), expected }, call);
+    } catch (error) {
+      const isOfFile =
+        error instanceof ConnectorError && (error.code === 'BAD_RESPONSE' || error.code === 'MISCONFIGURED');
+      if (isOfFile) return { unfit: error.message.replace(`${this.#source}: `, '').replace(/\.$/, '') };
+      throw error;
+    }
+    const refusal = REFUSALS[answer.status];
+    if (refusal !== undefined) return this.#ofItself(refusal, call);
+    // A page to log in on is not the file, though its status is 200.
+    const isFile = answer.status === 200 && typeof namesBelow(this.#base, answer.url, answer.url) !== 'string';
+    return isFile ? answer.body : { unfit: 'the server answers with something else than the file' };
+  }
+
+  /** Whether it is this one alone that is refused: an account that is closed meanwhile must not empty the store. */
+  async #ofItself(refusal: Refusal, call: Call): Promise<Refusal> {
+    if (refusal !== 'locked') await this.look(call);
+    return refusal;
+  }
+
+  #propfind(
+    key: string,
+    depth: '0' | '1',
+    props: readonly string[],
+    call: Call,
+    expected: readonly number[] = [],
+  ): Promise<HttpAnswer> {
+    const wanted = props.map((name) => {
+      const end = name.lastIndexOf(':') + 1;
+      // DAV:'s colon belongs to it, the others' was put there by us.
+      const namespace = name.startsWith('DAV:') ? 'DAV:' : name.slice(0, end - 1);
+      return `<${name.slice(end)} xmlns="${namespace}"/>`;
+    });
+    return this.#http.ask(
+      {
+        method: 'PROPFIND',
+        path: key === '' ? '' : `${pathOf(key)}/`,
+        headers: { depth, 'content-type': 'application/xml; charset=utf-8', accept: 'application/xml, text/xml' },
+        body: `<?xml version="1.0" encoding="utf-8"?><d:propfind xmlns:d="DAV:"><d:prop>${wanted.join('')}</d:prop></d:propfind>`,
+        expected: [...expected, ...Object.keys(REFUSALS).map(Number)],
+        maxBytes: MAX_LISTING,
+      },
+      call,
+    );
+  }
+
+  #entriesOf(answer: HttpAnswer, folder: string): Listing & { readonly self: Entry } {
+    const place = folder === '' ? this.#base.href : `${this.#base.href}${pathOf(folder)}/`;
+    let resources: Resource[];
+    try {
+      if (answer.status !== 207) throw new MultistatusError(`with status ${answer.status}`);
+      resources = readMultistatus(answer.body.toString('utf8'));
+    } catch (cause) {
+      if (!(cause instanceof MultistatusError)) throw cause;
+      throw this.#error('BAD_RESPONSE', `${place} answered PROPFIND with something ${cause.message}`, cause);
+    }
+    const depth = folder === '' ? 0 : folder.split('/').length;
+    const problems: Problem[] = [];
+    const byKey = new Map<string, Entry>();
+    for (const resource of resources) {
+      const names = namesBelow(this.#base, resource.href, answer.url);
+      const key = typeof names === 'string' ? undefined : names.join('/');
+      if (key === folder || (key !== undefined && isDirectlyIn(key, folder, depth))) {
+        byKey.set(key, entryOf(key, resource));
+        continue;
+      }
+      const shown = cleanLine(resource.href).slice(0, 200);
+      const what = names === 'name' ? 'has a name that is not UTF-8 or not fit for one' : 'lies outside of it';
+      problems.push({ place: folder || '/', reason: `its listing names "${shown}", which ${what}; it is left out` });
+    }
+    const self = byKey.get(folder);
+    if (self === undefined) {
+      throw this.#error(
+        'BAD_RESPONSE',
+        `the listing of ${place} is one of another address; set \`url\` as the server writes it${seenIn(resources)}`,
+      );
+    }
+    byKey.delete(folder);
+    const entries = [...byKey.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    return { self, entries, problems };
+  }
+
+  /** What the network says of a wrong address is not "try again later". */
+  #unreachable(error: unknown): unknown {
+    if (!(error instanceof ConnectorError) || error.code !== 'UNAVAILABLE') return error;
+    const cause = error.cause as { readonly cause?: { readonly code?: unknown } } | undefined;
+    const code = typeof cause?.cause?.code === 'string' ? cause.cause.code : '';
+    const { host, hostname } = this.#base;
+    if (code === 'ENOTFOUND')
+      return this.#error('MISCONFIGURED', `there is no host ${hostname}; correct it in \`url\``, error);
+    if (/CERT|SIGNED|UNABLE_TO_VERIFY/.test(code))
+      return this.#error('MISCONFIGURED', `the certificate of ${host} is not trusted (${code})`, error);
+    if (code === 'ECONNREFUSED')
+      return this.#error('UNAVAILABLE', `nothing answers at ${host}; is the server up, and the port in \`url\` right?`);
+    return error;
+  }
+
+  #error(code: ConnectorErrorCode, what: string, cause?: unknown): ConnectorError {
+    return new ConnectorError(code, `${this.#source}: ${what}`, { cause });
+  }
+}
+
+function isDirectlyIn(key: string, folder: string, depth: number): boolean {
+  return key.split('/').length === depth + 1 && (folder === '' || key.startsWith(`${folder}/`));
+}
+
+function seenIn(resources: readonly Resource[]): string {
+  const [first] = resources;
+  return first === undefined ? '' : ` (it begins with ${cleanLine(first.href).slice(0, 200)})`;
+}
+
+function entryOf(key: string, resource: Resource): Entry {
+  const name = key.slice(key.lastIndexOf('/') + 1);
+  const line = (prop: string): string | undefined =>
+    cleanLine(resource.props.get(`DAV:${prop}`)?.text ?? '') || undefined;
+  const size = line('getcontentlength');
+  const title = line('displayname');
+  const kinds = resource.props.get('DAV:resourcetype')?.children ?? [];
+  return {
+    key,
+    name,
+    isFolder: kinds.some((kind) => kind.name === 'DAV:collection'),
+    size: size !== undefined && /^\d{1,15}$/.test(size) ? Number(size) : undefined,
+    etag: line('getetag')?.replace(/^W\//, ''),
+    modified: line('getlastmodified'),
+    title: title === name ? undefined : title,
+    resource,
+  };
+}

@@ -1,0 +1,31 @@
+import type { Reader } from '../../../kit/content/item.ts';
+
+/** The option `readers`: who may read what, by path; of several paths that lead to a file the longest counts. */
+export class ReaderRules {
+  readonly #rules: readonly { readonly written: string; readonly path: string; readonly readers: readonly Reader[] }[];
+  readonly #met = new Set<string>();
+
+  constructor(rules: Readonly<Record<string, readonly Reader[]>>) {
+    this.#rules = Object.entries(rules)
+      .map(([written, readers]) => ({ written, path: normalized(written), readers }))
+      .sort((a, b) => b.path.length - a.path.length);
+  }
+
+  /** Undefined where there is no rule. */
+  of(key: string): readonly Reader[] | undefined {
+    const path = normalized(key);
+    const rule = this.#rules.find((one) => one.path === '' || path === one.path || path.startsWith(`${one.path}/`));
+    if (rule !== undefined) this.#met.add(rule.written);
+    return rule?.readers;
+  }
+
+  /** Rules that nothing was found under: a name misspelt here leaves a folder open that was to be closed. */
+  unmet(): string[] {
+    return this.#rules.map(({ written }) => written).filter((written) => !this.#met.has(written));
+  }
+}
+
+/** Macs write `ü` in two characters, keyboards in one. */
+function normalized(path: string): string {
+  return path.replace(/^\/+|\/+$/g, '').normalize('NFC');
+}

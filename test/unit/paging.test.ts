@@ -33,6 +33,10 @@ describe('a connection', () => {
     });
   });
 
+  it('that holds all there is, is the last', () => {
+    expect(toConnection(['a', 'b'], { size: 2, after: null }, edgeOf, 2).pageInfo.hasNextPage).toBe(false);
+  });
+
   it('of nothing has no cursors', () => {
     expect(toConnection([], { size: 2, after: '<z>' }, edgeOf, 0).pageInfo).toEqual({
       hasNextPage: false,

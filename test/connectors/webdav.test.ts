@@ -1,19 +1,13 @@
-import { mkdir, readdir, readFile, rm, utimes } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { utimes } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DocumentItem } from '../../subgraphs/documents/connector.ts';
 import { webdav } from '../../subgraphs/documents/connectors/webdav.ts';
 import type { Connector } from '../../subgraphs/kit/connector.ts';
-import { call, connectorContract, MemoryStore, openWith } from '../contract/connector-contract.ts';
+import { call, MemoryStore, openWith } from '../contract/connector-contract.ts';
 import { ANN, BOSS, isInstalled, startApache, type Apache } from '../servers/apache.ts';
 
 const isHere = isInstalled();
-if (!isHere) {
-  const reason = 'Apache with mod_dav is not installed (apt-get install apache2 apache2-utils)';
-  console.warn(`webdav: skipped, ${reason}`);
-  it.runIf(process.env['CI'] !== undefined)('has its server in CI', () => expect.fail(reason));
-}
-
 let apache: Apache;
 beforeAll(async () => {
   if (isHere) apache = await startApache();
@@ -31,64 +25,7 @@ const keysOf = (store: MemoryStore<DocumentItem>): string[] => [...store.items.k
 const problemsOf = (store: MemoryStore<DocumentItem>): string[] =>
   store.problems.map(({ place, reason }) => `${place}: ${reason}`);
 
-interface Page {
-  readonly name: string;
-  readonly title: string;
-  readonly body: string;
-  readonly readers: readonly string[];
-  readonly author: string;
-}
-const page = (number: number): Page => ({
-  name: `page ${number}.md`,
-  title: `Page ${number}`,
-  body: `What there is to say about ${number}.`,
-  readers: [['everyone'], ['group:staff'], ['person:ann', 'group:board']][number % 3] as string[],
-  author: `author${number % 5}`,
-});
-const SPECIAL = [
-  '"quoted", \'single\'; semi',
-  'Zoë Ångström-Łuczak',
-  '日本語 العربية עברית',
-  '👩‍🚀 rocket 🇸🇪',
-  '100% \\ back & <b> amp &amp; %20 %2F',
-  'a?b#c=d',
-  'x:y http:',
-];
-
 describe.skipIf(!isHere)('webdav on Apache', () => {
-  connectorContract<DocumentItem, Page>({
-    kind: webdav,
-    path: (at) => join(apache.root, basename(at)),
-    mends: 'set `url`',
-    options: (at) => ({ url: `${apache?.url}${basename(at)}`, ...ANN }),
-    seed: page,
-    special: SPECIAL.map((title, index) => ({ ...page(index), name: `${title.replaceAll('/', ' ')}.md`, title })),
-    change: (seed) => ({ ...seed, body: 'Something else.' }),
-    see: (item) => ({
-      name: item.key,
-      title: item.title,
-      body: item.body,
-      readers: item.readers,
-      author: item.accounts[0]?.account.handle ?? '',
-    }),
-    nameOf: (seed) => seed.name,
-    many: 430,
-    // As people do: what did not change is not written.
-    write: async (at, seeds) => {
-      const own = join(apache.root, basename(at));
-      await mkdir(own, { recursive: true });
-      const names = new Set(seeds.map((seed) => seed.name));
-      for (const name of await readdir(own)) if (!names.has(name)) await rm(join(own, name));
-      const changed: Record<string, string> = {};
-      for (const { name, title, readers, author, body } of seeds) {
-        const text = `---\n${JSON.stringify({ title, readers, authors: [author] })}\n---\n${body}\n`;
-        if ((await readFile(join(own, name), 'utf8').catch(() => undefined)) !== text)
-          changed[join(basename(at), name)] = text;
-      }
-      await apache.write(changed);
-    },
-  });
-
   let store: MemoryStore<DocumentItem>;
   let folder = '';
   let count = 0;

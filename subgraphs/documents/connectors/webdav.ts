@@ -82,13 +82,13 @@ const MAX_UPSERTS = 200;
 /** An unchanged file costs no request. */
 const MAX_UNCHANGED = 2000;
 
-/** Tags and shares change no ETag: however still a server says it is, it is walked through as often as this. */
+/** Tags change no ETag: however still a server says it is, it is walked through as often as this. */
 const WALK_ANYWAY_MS = 60 * 60_000;
 
 /**
  * Files on a WebDAV server (RFC 4918), found by walking through its folders: servers have no search, refuse
  * `Depth: infinity`, and a folder's ETag says nothing of what lies deeper; on Nextcloud and ownCloud it does, so that
- * there a walk is left out while the root's stays. A moved file is another: it has a new path.
+ * there a walk is left out while the root's stays, if `readers` has a rule for everything: shares change no ETag. A moved file is another: it has a new path.
  *
  * What a listing leaves out, and what the account is told it may not read, is gone. What is locked or fails is not, and
  * a server that stops answering ends the run before anything is deleted.
@@ -123,10 +123,12 @@ async function* run(
   const { after, unseen, had, still, stillAt } = parseCursor(cursor);
   const { vendor, root } = await asked(call, deps.source, () => client.look(call));
   const settings = settingsOf([options.url, options.space, vendor.name], 1);
-  const state = vendor.deepEtags && root.etag !== undefined ? fingerprint(settings, root.etag) : undefined;
+  const rules = new ReaderRules(options.readers as Record<string, Reader[]>);
+  // Shares change no ETag either, and whom a file is shared with no longer must not wait for an hour.
+  const isTelling = vendor.deepEtags && rules.isWhole;
+  const state = isTelling && root.etag !== undefined ? fingerprint(settings, root.etag) : undefined;
   if (after === undefined && state !== undefined && state === still && Date.now() - stillAt < WALK_ANYWAY_MS) return;
 
-  const rules = new ReaderRules(options.readers as Record<string, Reader[]>);
   const files = new DavFiles({
     client,
     vendor,

@@ -11,6 +11,11 @@ export class ReaderRules {
       .sort((a, b) => b.path.length - a.path.length);
   }
 
+  /** Whether there is a rule for everything, so that nothing the server says of readers counts. */
+  get isWhole(): boolean {
+    return this.#rules.some(({ path }) => path === '');
+  }
+
   /** Undefined where there is no rule. */
   of(key: string): readonly Reader[] | undefined {
     const path = normalized(key);

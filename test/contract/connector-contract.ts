@@ -216,7 +216,10 @@ export function connectorContract<Item extends Keyed, Seed>(subject: Subject<Ite
       await rm(subject.path(folder), { recursive: true });
       const error = await open().catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(ConnectorError);
-      expect(error).toMatchObject({ code: 'MISCONFIGURED', message: expect.stringContaining(subject.mends ?? 'set `path`') });
+      expect(error).toMatchObject({
+        code: 'MISCONFIGURED',
+        message: expect.stringContaining(subject.mends ?? 'set `path`'),
+      });
     });
 
     it('throws and deletes nothing when the path disappears later, and health says so', async () => {
@@ -228,7 +231,10 @@ export function connectorContract<Item extends Keyed, Seed>(subject: Subject<Ite
       await expect(store.run(connector)).rejects.toMatchObject({ name: 'ConnectorError', code: 'MISCONFIGURED' });
       expect(seen(store)).toEqual(sorted(seeds(4)));
       const health = await connector.health(call);
-      expect(health).toMatchObject({ status: 'failed', detail: expect.stringContaining(subject.mends ?? 'set `path`') });
+      expect(health).toMatchObject({
+        status: 'failed',
+        detail: expect.stringContaining(subject.mends ?? 'set `path`'),
+      });
     });
 
     it('ends when the call does', async () => {

@@ -15,6 +15,7 @@ import { fingerprint, stopIfCancelled } from '../../kit/text/files.ts';
 import { healthOfRun, settingsOf } from '../../kit/text/runs.ts';
 import type { DocumentItem } from '../connector.ts';
 import { CONTENT_TYPES } from './files/document.ts';
+import { ahead } from './webdav/ahead.ts';
 import { DavClient } from './webdav/client.ts';
 import { cursorOf, parseCursor } from './webdav/cursor.ts';
 import { DavFiles } from './webdav/files.ts';
@@ -79,6 +80,8 @@ const Options = z.strictObject({
 type WebdavOptions = z.output<typeof Options>;
 
 const MAX_UPSERTS = 200;
+/** Files fetched at once: over a long way most of the time is waiting, and four are no burden to a server. */
+const AT_ONCE = 4;
 /** An unchanged file costs no request. */
 const MAX_UNCHANGED = 2000;
 
@@ -99,7 +102,11 @@ export const webdav = defineConnector<DocumentItem, typeof Options>({
   options: Options,
   async open(options, deps): Promise<Connector<DocumentItem>> {
     const client = new DavClient(options, deps.source);
-    await client.look({ signal: AbortSignal.timeout(options.timeoutMs * 2) });
+    const soon = AbortSignal.timeout(options.timeoutMs * 2);
+    await client.look({ signal: soon }).catch((cause: unknown) => {
+      if (!soon.aborted) throw cause;
+      throw new ConnectorError('UNAVAILABLE', `${deps.source}: ${options.url} did not answer in time`, { cause });
+    });
     const changes =
       (size: number): Connector<DocumentItem>['changes'] =>
       (cursor, known, call) =>
@@ -144,37 +151,46 @@ async function* run(
   let batch = emptyBatch();
   let isEmpty = false;
   let last = after;
+  // Requests still under way when the run ends are of no use to anybody.
+  const end = new AbortController();
+  const inner: Call = { signal: AbortSignal.any([call.signal, end.signal]) };
   const walked = walkDav(
     { client, vendor, rules, extensions: new Set(options.extensions), after, source: deps.source },
     root,
-    call,
+    inner,
   );
-  for (;;) {
-    const walkedTo = await asked(call, deps.source, () => walked.next());
-    if (walkedTo.done === true) {
-      ({ isEmpty } = walkedTo.value);
-      break;
+  const read = ahead(walked, AT_ONCE, async (step) => {
+    if (step.kind === 'problem') return { ...step, problems: [step.problem] };
+    const problems: Problem[] = [];
+    return { ...step, problems, outcome: await files.read(step.entry, step.readers, known, inner, problems) };
+  });
+  try {
+    for (;;) {
+      const next = await asked(call, deps.source, () => read.next());
+      if (next.done === true) {
+        ({ isEmpty } = next.value);
+        break;
+      }
+      const step = next.value;
+      // Handed over only now: problems met on the way to this file belong to the batch that it is in.
+      if (step.kind === 'file' && isFull(batch, size)) {
+        yield { ...batch, deletes: [], ...restart, cursor: cursorOf({ after: last, had: true, unseen: !isComplete }) };
+        restart = {};
+        batch = emptyBatch();
+      }
+      batch.problems.push(...step.problems);
+      if (step.kind === 'problem') {
+        if (step.unseen) isComplete = false;
+        continue;
+      }
+      last = step.entry.key;
+      const { item, unchanged, isKept } = step.outcome;
+      if (unchanged !== undefined) batch.unchanged.push(unchanged);
+      if (item !== undefined) batch.upserts.push(item);
+      if (isKept === true) isSettled = false;
     }
-    const step = walkedTo.value;
-    if (step.kind === 'problem') {
-      batch.problems.push(step.problem);
-      if (step.unseen) isComplete = false;
-      continue;
-    }
-    // Handed over only now: problems met on the way to this file belong to the batch that it is in.
-    if (batch.upserts.length >= size || batch.unchanged.length >= MAX_UNCHANGED) {
-      yield { ...batch, deletes: [], ...restart, cursor: cursorOf({ after: last, had: true, unseen: !isComplete }) };
-      restart = {};
-      batch = emptyBatch();
-    }
-    stopIfCancelled(call, deps.source);
-    last = step.entry.key;
-    const outcome = await asked(call, deps.source, () =>
-      files.read(step.entry, step.readers, known, call, batch.problems),
-    );
-    if (outcome.unchanged !== undefined) batch.unchanged.push(outcome.unchanged);
-    if (outcome.item !== undefined) batch.upserts.push(outcome.item);
-    if (outcome.isKept === true) isSettled = false;
+  } finally {
+    end.abort();
   }
   // A share that is not mounted is an empty folder.
   if (had && isEmpty) {
@@ -202,7 +218,17 @@ function unmetRule(path: string): Problem {
   };
 }
 
-function emptyBatch(): { upserts: DocumentItem[]; unchanged: string[]; problems: Problem[] } {
+interface OpenBatch {
+  readonly upserts: DocumentItem[];
+  readonly unchanged: string[];
+  readonly problems: Problem[];
+}
+
+function isFull({ upserts, unchanged, problems }: OpenBatch, size: number): boolean {
+  return upserts.length >= size || unchanged.length >= MAX_UNCHANGED || problems.length >= MAX_UNCHANGED;
+}
+
+function emptyBatch(): OpenBatch {
   return { upserts: [], unchanged: [], problems: [] };
 }
 

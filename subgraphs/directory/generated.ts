@@ -94,9 +94,9 @@ export type CollaboratorEdge = {
 
 /** How sure a recommendation is. */
 export type Confidence =
-  /** At least two areas and three items speak for it. */
+  /** At least two areas and three items speak for it, and some of them match well. */
   | 'HIGH'
-  /** One item speaks for it, or an area did not answer. */
+  /** One item speaks for it, or only items that match a little, or an area did not answer. */
   | 'LOW'
   /** More than one item speaks for it. */
   | 'MEDIUM';

@@ -42,6 +42,13 @@ const AREA_WEIGHTS: Readonly<Record<AreaPart['area'], number>> = { DIRECTORY: 0.
 const HITS_EXPONENT = 0.7;
 
 /**
+ * Many items that match in one of many words are not much: the author of one item that answers the whole question has a
+ * mass of 1.
+ */
+const MUCH_MASS = 0.4;
+const SOME_MASS = 0.1;
+
+/**
  * Ranks people by what the areas say for them: expCombMNZ with candidate length normalisation (Macdonald & Ounis
  * 2006, 2008), the votes summed within each area beforehand.
  *
@@ -75,16 +82,22 @@ export function rankPeople(parts: readonly AreaPart[], mayRecommend: (person: st
     return {
       person,
       score: mass * hits ** HITS_EXPONENT * Math.log2(1 + meanTotal / Math.max(totals[index] ?? 1, 1)),
-      confidence: confidenceOf(entries.length, hits, isMissing),
+      confidence: confidenceOf({ areas: entries.length, hits, mass, isMissing }),
       reasons: reasons.toSorted((a, b) => b.share - a.share),
     };
   });
   return experts.toSorted((a, b) => b.score - a.score || (a.person < b.person ? -1 : 1));
 }
 
-function confidenceOf(areas: number, hits: number, isMissing: boolean): Expert['confidence'] {
-  if (hits <= 1 || isMissing) return 'LOW';
-  return areas >= 2 && hits >= 3 ? 'HIGH' : 'MEDIUM';
+function confidenceOf(evidence: {
+  readonly areas: number;
+  readonly hits: number;
+  readonly mass: number;
+  readonly isMissing: boolean;
+}): Expert['confidence'] {
+  const { areas, hits, mass, isMissing } = evidence;
+  if (hits <= 1 || mass < SOME_MASS || isMissing) return 'LOW';
+  return areas >= 2 && hits >= 3 && mass >= MUCH_MASS ? 'HIGH' : 'MEDIUM';
 }
 
 function sum<Item>(items: readonly Item[], valueOf: (item: Item) => number): number {

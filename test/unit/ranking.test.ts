@@ -47,6 +47,18 @@ it('is sure by two areas and three items, and unsure by one item or when an area
   expect(confidenceOf(5, null)).toBe('LOW');
 });
 
+it('is not sure by many items that match a little', () => {
+  const confidenceOf = (mass: number) =>
+    rankPeople(
+      [
+        { area: 'DOCUMENTS', contributions: [contribution('ann', mass / 2, 8, 9)] },
+        { area: 'FORUM', contributions: [contribution('ann', mass / 2, 8, 9)] },
+      ],
+      anybody,
+    )[0]?.confidence;
+  expect([1, 0.3, 0.05].map(confidenceOf)).toEqual(['HIGH', 'MEDIUM', 'LOW']);
+});
+
 it('breaks ties by person and leaves out who may not be recommended', () => {
   const contributions = ['cem', 'ann', 'bob'].map((person) => contribution(person, 1, 1, 1));
   const ranked = rankPeople([{ area: 'FORUM', contributions }], (person) => person !== 'bob');

@@ -197,8 +197,10 @@ describe('webdav: refusals and faults on the way', () => {
     expect(store.items.get('c/three.md')?.body).toBe('changed');
     expect(keys()).toHaveLength(3);
     fake.answer = () => undefined;
+    // What the run without a sweep has seen does not count for the next one.
+    fake.nodes.delete('c/three.md');
     expect(isSwept(await store.run(connector))).toBe(true);
-    expect(keys()).toEqual(['b/two.md', 'c/three.md']);
+    expect(keys()).toEqual(['b/two.md']);
   });
 
   it.each([

@@ -75,6 +75,7 @@ export async function startApache(): Promise<Apache> {
     await until(async () => !existsSync(join(runDir, 'pid')) && !(await isUp(url)));
   };
   await start();
+  let marks = 0;
   return {
     url,
     plainUrl: `http://127.0.0.1:${port}/plain/`,
@@ -91,8 +92,13 @@ export async function startApache(): Promise<Apache> {
     },
     remove: (path) => rm(join(root, path), { recursive: true }),
     async requests() {
+      // Apache writes its log after the answer: what came before this one has been written with it.
+      const mark = `/mark${marks++}`;
+      await fetch(new URL(mark, url)).then((response) => response.arrayBuffer());
       const log = join(home, 'access.log');
-      const lines = (await readFile(log, 'utf8')).split('\n').filter((line) => line !== '');
+      const read = async (): Promise<string[]> => (await readFile(log, 'utf8')).split('\n');
+      await until(async () => (await read()).some((line) => line.includes(`${mark} `)));
+      const lines = (await read()).filter((line) => line !== '' && !line.includes('/mark'));
       await writeFile(log, '');
       return lines;
     },

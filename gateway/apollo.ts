@@ -6,6 +6,7 @@ import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheContr
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import responseCachePlugin from '@apollo/server-plugin-response-cache';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
+import type { SubgraphName } from '../subgraphs/kit/subgraph.ts';
 import { viewerKey } from '../subgraphs/kit/viewer.ts';
 import type { GatewayCache } from './cache/key-value-cache.ts';
 import type { Config } from './config/schema.ts';
@@ -37,7 +38,7 @@ export function dataSourceFor(name: string, parts: Omit<ApolloParts, 'plugins'>)
   const executor = local.get(name);
   const { answerSeconds } = config.cache;
   if (executor) return inProcessDataSource(name, executor, answerSeconds);
-  const url = config[name as 'directory' | 'documents' | 'forum'].url ?? '';
+  const url = config[name as SubgraphName].url ?? '';
   const remote = { name, url, secret: config.subgraphSecret ?? '', timeoutMs: config.limits.subgraphMs };
   return overHttpDataSource(remote, log, answerSeconds);
 }

@@ -1,4 +1,5 @@
 import type { ConnectorKind } from '../../subgraphs/kit/connector.ts';
+import type { SubgraphName } from '../../subgraphs/kit/subgraph.ts';
 import { subgraphs } from '../../subgraphs/registry.ts';
 import { check, complain, type Checking } from './check.ts';
 import { didYouMean, nearest } from './nearest.ts';
@@ -6,9 +7,6 @@ import { pathText, type Path } from './problem.ts';
 import { SourceCommon, type Source } from './schema.ts';
 
 type Mapping = Readonly<Record<string, unknown>>;
-
-/** The areas' names: those of the subgraphs. */
-export type AreaName = (typeof subgraphs)[number]['name'];
 
 const COMMON_KEYS = Object.keys(SourceCommon.shape);
 
@@ -23,9 +21,12 @@ export function withoutSources(value: unknown): unknown {
 }
 
 /** The sources of every area; those that are not usable are left out, with problems noted. */
-export function checkAreas(checking: Checking, value: unknown): Readonly<Record<AreaName, Source[]>> {
+export function checkAreas(checking: Checking, value: unknown): Readonly<Record<SubgraphName, Source[]>> {
   const firstLines = new Map<string, number>();
-  const areas = { directory: [], documents: [], forum: [] } as Record<AreaName, Source[]>;
+  const areas = Object.fromEntries(subgraphs.map(({ name }): [SubgraphName, Source[]] => [name, []])) as Record<
+    SubgraphName,
+    Source[]
+  >;
   for (const { name } of subgraphs) {
     const area = isMapping(value) ? value[name] : undefined;
     if (!isMapping(area)) continue;
@@ -41,7 +42,7 @@ export function checkAreas(checking: Checking, value: unknown): Readonly<Record<
   return areas;
 }
 
-function checkRemote(checking: Checking, file: Mapping, area: AreaName, sources: readonly unknown[]): void {
+function checkRemote(checking: Checking, file: Mapping, area: SubgraphName, sources: readonly unknown[]): void {
   if (sources.length > 0) {
     complain(
       checking,
@@ -56,7 +57,7 @@ function checkRemote(checking: Checking, file: Mapping, area: AreaName, sources:
   }
 }
 
-function checkSource(checking: Checking, area: AreaName, entry: unknown, at: Path): Source | undefined {
+function checkSource(checking: Checking, area: SubgraphName, entry: unknown, at: Path): Source | undefined {
   if (!isMapping(entry)) {
     complain(checking, at, `"${pathText(at)}" must be a mapping with "name", "connector" and the connector's options`);
     return undefined;
@@ -89,7 +90,7 @@ function checkSource(checking: Checking, area: AreaName, entry: unknown, at: Pat
 
 function checkConnector(
   checking: Checking,
-  area: AreaName,
+  area: SubgraphName,
   entry: Mapping,
   at: Path,
 ): ConnectorKind<unknown> | undefined {
@@ -106,7 +107,7 @@ function checkConnector(
   return undefined;
 }
 
-function whyNoConnector(wanted: unknown, area: AreaName, kinds: readonly ConnectorKind<unknown>[]): string {
+function whyNoConnector(wanted: unknown, area: SubgraphName, kinds: readonly ConnectorKind<unknown>[]): string {
   const names = kinds.map(({ name }) => name);
   if (wanted === undefined) return ` is missing; it must be one of ${names.join(', ')}`;
   if (typeof wanted !== 'string') return ` must be one of ${names.join(', ')}`;

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { SubgraphName } from '../../subgraphs/kit/subgraph.ts';
 
 const seconds = (fallback: number, about: string) =>
   z.number().int().min(1).max(86_400).default(fallback).describe(about);
@@ -129,12 +130,11 @@ export interface AreaConfig {
 }
 
 /** The effective configuration: defaults filled in, paths absolute, options of sources checked. */
-export interface Config extends Omit<z.output<typeof ConfigFile>, 'directory' | 'documents' | 'forum'> {
-  readonly directory: AreaConfig & { readonly thesaurus?: string | undefined };
-  readonly documents: AreaConfig;
-  readonly forum: AreaConfig;
-  /** The folder relative paths start from: that of the configuration file. */
-  readonly baseDir: string;
-  /** The file it came from; undefined for the sample. */
-  readonly file?: string | undefined;
-}
+export type Config = Omit<z.output<typeof ConfigFile>, SubgraphName> &
+  Readonly<Record<SubgraphName, AreaConfig>> & {
+    readonly directory: { readonly thesaurus?: string | undefined };
+    /** The folder relative paths start from: that of the configuration file. */
+    readonly baseDir: string;
+    /** The file it came from; undefined for the sample. */
+    readonly file?: string | undefined;
+  };

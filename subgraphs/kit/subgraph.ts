@@ -4,6 +4,9 @@ import type { Database } from './store/database.ts';
 import type { SyncStore } from './sync/sync-store.ts';
 import type { Viewer } from './viewer.ts';
 
+/** The subgraphs there are; each has an area of this name in the configuration. */
+export type SubgraphName = 'directory' | 'documents' | 'forum';
+
 /** What of the configuration a subgraph's answers depend on, besides its sources. */
 export interface SubgraphSettings {
   /** The thesaurus file; none without it. */
@@ -24,7 +27,7 @@ export interface SubgraphService {
 /** A subgraph: what FILL needs of it, and what ASK does. */
 export interface Subgraph {
   /** Its name in the supergraph and in the configuration. */
-  readonly name: 'directory' | 'documents' | 'forum';
+  readonly name: SubgraphName;
   /** What sources may be. The item's type is the subgraph's own affair. */
   // oxlint-disable-next-line typescript/no-explicit-any
   readonly connectors: readonly ConnectorKind<any>[];

@@ -22,6 +22,8 @@ export interface HtmlOptions {
   readonly base?: string;
   /** For mail: leave out what the writer quoted (`blockquote`, Gmail's and Yahoo's quote boxes). */
   readonly dropQuotes?: boolean;
+  /** For tools with markup of their own: whether to leave an element out. Not asked about what lies within one. */
+  readonly drop?: (name: string, attributes: Readonly<Record<string, string>>) => boolean;
 }
 
 const HIDDEN = new Set([
@@ -99,7 +101,8 @@ export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
         hidden++;
         return;
       }
-      if (HIDDEN.has(name) || (options.dropQuotes === true && isQuote(name, attributes))) {
+      const isLeftOut = options.drop?.(name, attributes) === true;
+      if (isLeftOut || HIDDEN.has(name) || (options.dropQuotes === true && isQuote(name, attributes))) {
         hidden = 1;
         return;
       }

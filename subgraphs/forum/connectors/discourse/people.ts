@@ -1,0 +1,52 @@
+import type { Call, Problem } from '../../../kit/connector.ts';
+import type { Account } from '../../../kit/content/item.ts';
+import { isMail } from '../../../kit/text/accounts.ts';
+import { cleanLine } from '../../../kit/text/plain.ts';
+import type { DiscourseApi } from './api.ts';
+
+/** A forum of 5,000 people is 50 requests: too many for every run. */
+const FRESH_MS = 60 * 60_000;
+
+/** Mail addresses of users. Posts do not show them. */
+export class People {
+  readonly #api: DiscourseApi;
+  #mails = new Map<string, string>();
+  #loadedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(api: DiscourseApi) {
+    this.#api = api;
+  }
+
+  /** Loads them anew where they are old. @returns what is wrong, when the key does not show them */
+  async refresh(call: Call): Promise<Problem | undefined> {
+    if (Date.now() - this.#loadedAt < FRESH_MS) return undefined;
+    const mails = new Map<string, string>();
+    for (let page = 1; ; page++) {
+      const users = await this.#api.users(page, call);
+      if (users === undefined) return { place: 'users', reason: NO_MAILS };
+      const before = mails.size;
+      for (const { username, email } of users) {
+        const mail = cleanLine(email ?? '').toLowerCase();
+        mails.set(cleanLine(username).toLowerCase(), isMail(mail) ? mail : '');
+      }
+      // The last page is empty; a forum that does not page shows the same users again.
+      if (mails.size === before) break;
+    }
+    this.#mails = mails;
+    this.#loadedAt = Date.now();
+    return undefined;
+  }
+
+  /** The account of a user name; undefined when it is blank. */
+  account(username: string, name?: string | null): Account | undefined {
+    const handle = cleanLine(username).toLowerCase();
+    if (handle === '') return undefined;
+    const shown = cleanLine(name ?? '');
+    const mail = this.#mails.get(handle) || undefined;
+    return { handle, ...(shown === '' ? {} : { name: shown }), ...(mail === undefined ? {} : { mail }) };
+  }
+}
+
+/** What to change when users cannot be listed. */
+export const NO_MAILS =
+  'mail addresses cannot be read, so that accounts are linked to people by their names alone; let `apiUser` be an administrator and give the key the right `users: list`, or all read rights';

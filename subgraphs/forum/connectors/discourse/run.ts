@@ -1,0 +1,174 @@
+import type { Batch, Call, Known, Problem } from '../../../kit/connector.ts';
+import { ConnectorError } from '../../../kit/errors.ts';
+import { fingerprint } from '../../../kit/text/files.ts';
+import type { ConversationItem } from '../../connector.ts';
+import type { DiscourseApi } from './api.ts';
+import { parseCursor, START, type RunCursor } from './cursor.ts';
+import { listTopics } from './listing.ts';
+import type { People } from './people.ts';
+import { Sections, type ReaderOptions, type Section } from './readers.ts';
+import type { TopicRow } from './shapes.ts';
+import { fenceOf, isOpen, isOwnTalk, postsOf, prefixOf, toConversation } from './topics.ts';
+
+/** What the runs of one source have in common. */
+export interface Forum {
+  readonly api: DiscourseApi;
+  readonly people: People;
+  readonly readers: ReaderOptions;
+  /** The fingerprint of the options that items depend on. */
+  readonly settings: string;
+  readonly source: string;
+  readonly perMinute: number;
+}
+
+const MAX_UPSERTS = 100;
+/** An unchanged topic costs no request. */
+const MAX_UNCHANGED = 2000;
+/** So few pages are listed with every run; more take at most this part of the budget. */
+const FEW_PAGES = 10;
+const PART = 1 / 10;
+/** One topic may be broken; when so many in a row are, the forum is. */
+const MAX_FAILURES = 3;
+
+/**
+ * One run. Topics are listed, then those read whose line in the list says something new, the latest first; so a run
+ * cut short goes on by listing again. What lost readers is deleted before anything is read.
+ */
+export async function* runForum(
+  forum: Forum,
+  cursor: string | undefined,
+  known: Known,
+  call: Call,
+): AsyncGenerator<Batch<ConversationItem>> {
+  const { api, people, source } = forum;
+  const last = parseCursor(cursor);
+  const sections = await Sections.load(api, forum.readers, call);
+  const state = fingerprint(forum.settings, sections.print);
+  const isWhole = !last.isDone || state !== last.sections || isDue(last, forum.perMinute);
+  const blind = await people.refresh(call);
+  const startedAt = Date.now();
+  const { rows, unfit, again, gone, pages, next } = await listTopics({ api, source, isWhole, last }, known, call);
+
+  const cut: RunCursor = { ...START, top: next.top };
+  // What a run cut short has seen, and nobody sees now, is gone.
+  let restart = isWhole && cursor !== undefined && !last.isDone ? ({ restart: true } as const) : {};
+  let batch = emptyBatch();
+  if (blind !== undefined) batch.problems.push(blind);
+  for (const [id, reason] of unfit) {
+    const item = id !== undefined && known(String(id)) !== undefined ? String(id) : undefined;
+    if (item !== undefined) batch.unchanged.push(item);
+    const place = id === undefined ? 'latest.json' : `topic ${id}`;
+    batch.problems.push({ place, reason: `its line in the list: ${reason}`, ...(item === undefined ? {} : { item }) });
+  }
+
+  const deletes = gone.map(String).filter((key) => known(key) !== undefined);
+  const toRead: { readonly row: TopicRow; readonly section: Section }[] = [];
+  for (const row of rows.values()) {
+    const section = isOpen(row) ? await sections.of(row.category_id, call) : undefined;
+    const before = known(String(row.id));
+    const isWanted = section !== undefined && !isOwnTalk(row);
+    if (before !== undefined && !(isWanted && before.startsWith(`${fenceOf(section)}.`))) deletes.push(String(row.id));
+    if (isWanted) toRead.push({ row, section });
+  }
+  batch.problems.push(...sections.problems);
+  if (deletes.length > 0) {
+    yield { ...batch, deletes, ...restart, cursor: JSON.stringify(cut) };
+    restart = {};
+    batch = emptyBatch();
+  }
+
+  toRead.sort((a, b) => ((a.row.bumped_at ?? '') < (b.row.bumped_at ?? '') ? 1 : -1));
+  const retry: number[] = [];
+  let failures = 0;
+  for (const { row, section } of toRead) {
+    const key = String(row.id);
+    if (isFull(batch)) {
+      yield { ...batch, deletes: [], ...restart, cursor: JSON.stringify(cut) };
+      restart = {};
+      batch = emptyBatch();
+    }
+    const before = known(key);
+    const prefix = prefixOf(row, section, forum.settings);
+    if (!again.has(row.id) && before?.startsWith(prefix) === true) {
+      batch.unchanged.push(key);
+      continue;
+    }
+    const problems: Problem[] = [];
+    let item: ConversationItem | undefined;
+    try {
+      item = await readTopic(forum, sections, row, prefix, call, problems);
+      failures = 0;
+    } catch (error) {
+      if (!(error instanceof ConnectorError) || !(await isOfTopic(forum, error, call)) || ++failures >= MAX_FAILURES)
+        throw error;
+      retry.push(row.id);
+      const isKept = before?.startsWith(`${fenceOf(section)}.`) === true;
+      if (isKept) batch.unchanged.push(key);
+      const reason = `cannot be read (${error.message.replace(`${source}: `, '').replace(/\.$/, '')}); it is tried again`;
+      batch.problems.push({ place: `topic ${key}`, reason, ...(isKept ? { item: key } : {}) });
+      continue;
+    }
+    batch.problems.push(...problems);
+    if (item === undefined) {
+      // Gone since it was listed.
+      if (before !== undefined) batch.deletes.push(key);
+    } else if (item.version === before) batch.unchanged.push(key);
+    else batch.upserts.push(item);
+  }
+  const end: RunCursor = {
+    ...next,
+    isDone: true,
+    sections: state,
+    listedAt: isWhole ? startedAt : last.listedAt,
+    pages: isWhole ? pages : last.pages,
+    retry,
+  };
+  yield { ...batch, ...restart, cursor: JSON.stringify(end), ...(isWhole ? { sweep: true } : {}) };
+}
+
+/** Undefined when it is gone, or closed, since it was listed. */
+async function readTopic(
+  { api, people }: Forum,
+  sections: Sections,
+  row: TopicRow,
+  prefix: string,
+  call: Call,
+  problems: Problem[],
+): Promise<ConversationItem | undefined> {
+  const topic = await api.topic(row.id, call);
+  if (topic?.id !== row.id || !isOpen(topic)) return undefined;
+  const section = await sections.of(topic.category_id, call);
+  if (section === undefined) return undefined;
+  // Moved since it was listed: the version must be that of its new readers, and be looked at again.
+  const isMoved = topic.category_id !== row.category_id;
+  const version = isMoved ? `${fenceOf(section)}.moved.` : prefix;
+  return toConversation(topic, await postsOf(api, topic, call, problems), section, people, version, api.base);
+}
+
+/** Whether it is the one topic that fails, and not the forum. */
+async function isOfTopic({ api }: Forum, { code }: ConnectorError, call: Call): Promise<boolean> {
+  if (code === 'BAD_RESPONSE') return true;
+  if (code !== 'UNAVAILABLE') return false;
+  await api.categories(call);
+  return true;
+}
+
+/** Whether listing everything again keeps within its part of the budget. */
+function isDue({ listedAt, pages }: RunCursor, perMinute: number): boolean {
+  return pages <= FEW_PAGES || Date.now() - listedAt >= (pages / perMinute / PART) * 60_000;
+}
+
+interface OpenBatch {
+  readonly upserts: ConversationItem[];
+  readonly deletes: string[];
+  readonly unchanged: string[];
+  readonly problems: Problem[];
+}
+
+function isFull({ upserts, unchanged, problems }: OpenBatch): boolean {
+  return upserts.length >= MAX_UPSERTS || unchanged.length >= MAX_UNCHANGED || problems.length >= MAX_UNCHANGED;
+}
+
+function emptyBatch(): OpenBatch {
+  return { upserts: [], deletes: [], unchanged: [], problems: [] };
+}

@@ -5,7 +5,9 @@ import { check, complain, type Checking } from './check.ts';
 import { checkAreas, withoutSources } from './areas.ts';
 import { isLoopback } from './loopback.ts';
 import { ConfigError } from './problem.ts';
-import { ConfigFile, type Config } from './schema.ts';
+import type { SubgraphName } from '../../subgraphs/kit/subgraph.ts';
+import { subgraphs } from '../../subgraphs/registry.ts';
+import { ConfigFile, type AreaConfig, type Config } from './schema.ts';
 import { readYaml } from './yaml-file.ts';
 
 /** The sample company that comes with Atrium. */
@@ -73,16 +75,17 @@ function checkAll(checking: Checking, path: string): Config | undefined {
   }
   const baseDir = dirname(path);
   const { thesaurus } = file.directory;
+  const checked = Object.fromEntries(
+    subgraphs.map(({ name }) => [name, { ...file[name], sources: areas[name] }]),
+  ) as Record<SubgraphName, AreaConfig>;
   return {
     ...file,
+    ...checked,
     data: resolve(baseDir, file.data),
     directory: {
-      url: file.directory.url,
-      sources: areas.directory,
+      ...checked.directory,
       thesaurus: thesaurus === undefined ? undefined : resolve(baseDir, thesaurus),
     },
-    documents: { url: file.documents.url, sources: areas.documents },
-    forum: { url: file.forum.url, sources: areas.forum },
     baseDir,
     file: path === SAMPLE_FILE ? undefined : path,
   };

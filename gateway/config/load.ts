@@ -76,8 +76,8 @@ function checkAll(checking: Checking, path: string): Config | undefined {
   const baseDir = dirname(path);
   const { thesaurus } = file.directory;
   const checked = Object.fromEntries(
-    subgraphs.map(({ name }) => [name, { ...file[name], sources: areas[name] }]),
-  ) as Record<SubgraphName, AreaConfig>;
+    subgraphs.map(({ name }): [SubgraphName, AreaConfig] => [name, { ...file[name], sources: areas[name] }]),
+  ) as Readonly<Record<SubgraphName, AreaConfig>>;
   return {
     ...file,
     ...checked,

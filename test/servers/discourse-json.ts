@@ -77,8 +77,13 @@ export function rowOf(topic: FakeTopic, users: FakeUsers): object {
   };
 }
 
+/** A topic with its first posts, and the ids of all. */
+export interface FakeTopicJson extends Readonly<Record<string, unknown>> {
+  readonly post_stream: { readonly posts: readonly object[]; readonly stream: readonly number[] };
+}
+
 /** A topic with its first posts. */
-export function topicOf(topic: FakeTopic, users: FakeUsers): object {
+export function topicOf(topic: FakeTopic, users: FakeUsers): FakeTopicJson {
   const posts = topic.posts.slice(0, CHUNK).map((post) => postOf(post, topic, users));
   return { ...commonOf(topic), chunk_size: CHUNK, post_stream: { posts, stream: topic.posts.map(({ id }) => id) } };
 }

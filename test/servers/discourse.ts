@@ -7,6 +7,7 @@ import {
   type FakeCategory,
   type FakePost,
   type FakeTopic,
+  type FakeTopicJson,
   type FakeUsers,
 } from './discourse-json.ts';
 
@@ -127,6 +128,16 @@ export class FakeDiscourse implements AsyncDisposable {
     post.cooked = cooked;
     post.updatedAt = this.#now();
     if (topic.posts.at(-1) === post) topic.bumpedAt = post.updatedAt;
+  }
+
+  /** What the forum answers for a topic. */
+  shown(topic: FakeTopic): FakeTopicJson {
+    return topicOf(topic, this.users);
+  }
+
+  /** What a list of the forum has for a topic. */
+  row(topic: FakeTopic): object {
+    return rowOf(topic, this.users);
   }
 
   /** A second a step, so that all dates differ. */

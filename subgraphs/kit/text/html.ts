@@ -81,12 +81,10 @@ export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
   // Line breaks owed before the next word: blocks within blocks ask for theirs only once.
   let breaks = 0;
   const write = (text: string): void => {
-    const shown =
-      pre > 0
-        ? text
-        : breaks > 0 || out.length === 0
-          ? text.replace(/\s+/g, ' ').trimStart()
-          : text.replace(/\s+/g, ' ');
+    // Also where an element between two blanks is left out.
+    const isSpaced = breaks > 0 || out.length === 0 || out.at(-1)?.endsWith(' ') === true;
+    const flat = pre > 0 ? text : text.replace(/\s+/g, ' ');
+    const shown = pre === 0 && isSpaced ? flat.trimStart() : flat;
     if (shown === '') return;
     out.push('\n'.repeat(breaks), shown);
     breaks = 0;

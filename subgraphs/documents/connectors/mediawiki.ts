@@ -1,0 +1,117 @@
+import { z } from 'zod';
+import { defineConnector, type Connector } from '../../kit/connector.ts';
+import { ConnectorError } from '../../kit/errors.ts';
+import type { Reader } from '../../kit/content/item.ts';
+import { toReader } from '../../kit/text/accounts.ts';
+import { healthOfRun } from '../../kit/text/runs.ts';
+import type { DocumentItem } from '../connector.ts';
+import { readCursor } from './mediawiki/cursor.ts';
+import { siteOf, type SpaceOptions } from './mediawiki/readers.ts';
+import { WikiRun } from './mediawiki/run.ts';
+import { WikiSession } from './mediawiki/session.ts';
+
+const Readers = z
+  .array(z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'))
+  .min(1);
+
+const Options = z
+  .strictObject({
+    url: z
+      .url({ protocol: /^https?$/ })
+      .refine((url) => {
+        const { username, password, search, hash } = new URL(url);
+        return `${username}${password}${search}${hash}` === '' && !url.endsWith('.php');
+      }, 'must be the address of the folder that api.php lies in, without user, `?` and `#`')
+      .describe('Address of the wiki’s script path, the folder that `api.php` lies in: `https://wiki.example/w`.'),
+    user: z
+      .string()
+      .regex(/^[^@]+@[^@]+$/, 'must be `Name@app`, as Special:BotPasswords shows it')
+      .optional()
+      .describe(
+        'The bot password’s user, `Name@app`: what it may not read is not found. Without it nobody is logged in.',
+      ),
+    password: z
+      .string()
+      .min(1)
+      .meta({ secret: true })
+      .optional()
+      .describe('The bot password, of Special:BotPasswords; “Basic rights” suffice.'),
+    namespaces: z
+      .array(z.union([z.int().nonnegative(), z.string().min(1)]))
+      .min(1)
+      .optional()
+      .describe(
+        'Names or numbers of the namespaces to read, `Main` being 0. Default: those the wiki counts as content.',
+      ),
+    readers: Readers.default(['everyone']).describe(
+      'Who may read what `spaceReaders` does not name: a wiki tells what the account may read, not who else.',
+    ),
+    spaceReaders: z
+      .record(z.string(), Readers)
+      .default({})
+      .describe('Who may read a namespace, by its name or number: `{ "Legal": ["group:legal"] }`.'),
+    maxBytes: z
+      .int()
+      .positive()
+      .max(1024 ** 3)
+      .default(2 * 1024 ** 2)
+      .describe('Pages with longer wikitext are left out, with a problem.'),
+    perMinute: z
+      .int()
+      .positive()
+      .optional()
+      .describe('Requests a minute at most. Default: as fast as the wiki answers.'),
+    timeoutMs: z
+      .int()
+      .min(50)
+      .max(600_000)
+      .default(30_000)
+      .describe('Give up on one request after so many milliseconds.'),
+  })
+  .refine(({ user, password }) => (user === undefined) === (password === undefined), {
+    message: '`user` and `password` go together',
+    path: ['password'],
+  });
+
+/** Pages read for one batch: as many as the wiki lists at once. */
+const MAX_UPSERTS = 50;
+
+/**
+ * Pages of a MediaWiki (1.39 and newer) by its Action API, as one bot password sees them: a wiki knows no
+ * impersonation, so that who else may read a namespace is configured.
+ *
+ * Recent changes and the logs say which pages to look at; now and then, and at first, all are. A page's name may leak
+ * through lists, its text never: every page passes the wiki's own read test first, and is then asked for alone, since
+ * one forbidden title fails the whole batch it is in. Restoring keeps a page's id, and so does moving it.
+ */
+export const mediawiki = defineConnector<DocumentItem, typeof Options>({
+  name: 'mediawiki',
+  summary: 'Pages of a MediaWiki 1.39 or newer, with its namespaces as spaces and its contributors as authors.',
+  options: Options,
+  async open(options, deps): Promise<Connector<DocumentItem>> {
+    const session = new WikiSession(options, deps.source);
+    const spaces: SpaceOptions = {
+      url: options.url,
+      namespaces: options.namespaces,
+      readers: options.readers as Reader[],
+      spaceReaders: options.spaceReaders as Record<string, Reader[]>,
+    };
+    const soon = AbortSignal.timeout(options.timeoutMs * 2);
+    await siteOf(session, spaces, deps.source, { signal: soon }).catch((cause: unknown) => {
+      if (!soon.aborted) throw cause;
+      throw new ConnectorError('UNAVAILABLE', `${deps.source}: ${options.url} did not answer in time`, { cause });
+    });
+    const changes =
+      (size: number): Connector<DocumentItem>['changes'] =>
+      (cursor, known, call) =>
+        new WikiRun({ session, spaces, maxBytes: options.maxBytes, source: deps.source, size }, known, call).batches(
+          readCursor(cursor),
+          cursor === undefined,
+        );
+    return {
+      changes: changes(MAX_UPSERTS),
+      health: (call) => healthOfRun('documents', () => changes(1)(undefined, () => undefined, call)),
+      close: async () => {},
+    };
+  },
+});

@@ -17,6 +17,7 @@ import { formatError } from './format-error.ts';
 import type { createLog } from './log.ts';
 import { knownOperation } from './plugins/known-operation.ts';
 import { requestLog } from './plugins/request-log.ts';
+import { sizeLimit } from './plugins/size-limit.ts';
 import { withoutValueCompletion } from './plugins/value-completion.ts';
 
 /** The composed schema, as `atrium compose` writes it. */
@@ -65,6 +66,7 @@ export async function createApollo(parts: ApolloParts): Promise<ApolloServer<Gat
       ...parts.plugins,
       requestLog(log),
       knownOperation(),
+      sizeLimit(),
       withoutValueCompletion(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControl({ calculateHttpHeaders: true }),

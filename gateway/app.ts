@@ -21,6 +21,9 @@ import { createLog } from './log.ts';
 /** The header by which, in development, whoever asks says in whose name. */
 export const CHOSEN_VIEWER_HEADER = 'x-atrium-viewer';
 
+/** The names under which this machine knows itself. */
+const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
+
 /** An operation asked from within the process. */
 export interface Question {
   readonly query: string;
@@ -66,6 +69,9 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     routerOptions: { maxParamLength: 200 },
   });
   const apollo = await createApollo({ config, log, cache, local, plugins: [fastifyApolloDrainPlugin(http)] });
+  http.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
   registerRefusals(http, log);
   registerHealth(http, { config, local, cache });
   registerExplorer(http, {
@@ -76,7 +82,6 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   });
   const handler = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {
-      reply.header('x-request-id', request.id);
       const viewer = await viewers.viewerFor(chosenViewer(config, request));
       return contextFor(viewer, request.id, signalOf(reply));
     },
@@ -118,6 +123,8 @@ function contextFor(viewer: Viewer, id: string, signal: AbortSignal): GatewayCon
 /** In whose name a request is made: in development whoever asks may say, else nobody's until there is a sign-in. */
 function chosenViewer({ development }: Config, request: FastifyRequest): string | undefined {
   if (!development.chooseViewer) return development.viewer;
+  // Another site's page may have its name point here, and then be taken for ours: only our own names may choose.
+  if (!LOCAL_HOST.test(request.headers.host ?? '')) return undefined;
   const header = request.headers[CHOSEN_VIEWER_HEADER];
   return typeof header === 'string' ? header : development.viewer;
 }

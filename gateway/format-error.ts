@@ -19,6 +19,9 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
         extensions: { code, ...(typeof subgraph === 'string' && { subgraph }) },
       };
     }
+    if (isBadRequest(error)) {
+      return { message: 'The request is not one of GraphQL over HTTP.', extensions: { code: 'BAD_REQUEST' } };
+    }
     const cause = unwrapResolverError(error);
     // What subgraphs say of themselves was logged where it happened.
     if (!(cause instanceof GraphQLError) || code !== 'INTERNAL_SERVER_ERROR') {
@@ -30,6 +33,13 @@ export function formatError(log: Log): (formatted: GraphQLFormattedError, error:
       extensions: { code: 'INTERNAL_SERVER_ERROR' },
     };
   };
+}
+
+/** Whether the server refused the request as the client's mistake, in words that are not in the catalogue. */
+function isBadRequest(error: unknown): boolean {
+  if (!(error instanceof GraphQLError)) return false;
+  const status = (error.extensions['http'] as { status?: number } | undefined)?.status;
+  return status !== undefined && status >= 400 && status < 500;
 }
 
 function shortened(message: string): string {

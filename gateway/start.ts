@@ -7,7 +7,7 @@ import type { Config } from './config/schema.ts';
 import { openSubgraph, storePath } from './local-subgraphs.ts';
 import { createLog } from './log.ts';
 import { SyncProgressView, printWelcome } from './start-screen.ts';
-import { startSync } from './sync.ts';
+import { startSync, type RunningSync } from './sync.ts';
 
 /** What the command line says beside the configuration. */
 export interface StartOptions {
@@ -34,16 +34,17 @@ export async function start(configured: Config, options: StartOptions): Promise<
     options.only === undefined ? config[name].url === undefined : name === options.only,
   );
   const server = options.only === undefined ? await openGateway(config, log) : openAlone(config, options.only, log);
+  let sync: RunningSync | undefined;
+  endCleanly(async () => {
+    await server.close();
+    await sync?.stop();
+  });
   await server.http.listen(config.listen);
   const address = addressOf(server.http);
   printWelcome(config, address, options.only);
 
   const view = new SyncProgressView();
-  const sync = startSync(config, here, log, (_subgraph, event) => view.show(event));
-  endCleanly(async () => {
-    await server.close();
-    await sync.stop();
-  });
+  sync = startSync(config, here, log, (_subgraph, event) => view.show(event));
   await sync.settled;
   if (here.length > 0) view.done();
 }

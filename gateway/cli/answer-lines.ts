@@ -17,18 +17,13 @@ const MISSING: Readonly<Record<string, string>> = {
 /** An answer for reading, at most 100 columns wide. */
 export function answerLines(topic: TopicAnswer): string[] {
   return [
-    ...heading(topic),
+    ...list('Also searched: ', topic.synonyms),
     ...section('People', topic.people?.edges, personLines),
     ...section('Content', topic.content?.edges, documentLines),
     ...section('Conversations', topic.conversations?.edges, conversationLines),
     ...list('Related: ', topic.related?.map(({ name }) => name) ?? []),
     ...coverageLines(topic),
   ];
-}
-
-function heading({ label, synonyms }: TopicAnswer): string[] {
-  const names = label ? [label, ...synonyms.filter((name) => name !== label)] : synonyms;
-  return list('Also searched: ', names);
 }
 
 function list(title: string, names: readonly string[]): string[] {
@@ -46,13 +41,15 @@ function personLines({ node, confidence, reasons }: Edge<'people'>): string[] {
   const who = [{ text: printable(node.name), isMarked: true }, { text: printable(about === '' ? '' : ` — ${about}`) }];
   return [
     ...paragraph(who, '  '),
-    ...reasons.flatMap(({ area, share, hits, evidence }) => {
-      const best = evidence.find((each) => each?.title !== undefined)?.title;
-      const noun = AREAS[area] ?? 'item';
-      const from = area === 'DIRECTORY' ? 'their own profile' : plural(hits, noun);
-      const text = `${Math.round(share * 100)} % from ${from}${best === undefined ? '' : `, best: ${best}`}`;
-      return paragraph([{ text: printable(text) }], '    ');
-    }),
+    ...reasons
+      .filter(({ share }) => share >= 0.01)
+      .flatMap(({ area, share, hits, evidence }) => {
+        const best = evidence.find((each) => each?.title !== undefined)?.title;
+        const noun = AREAS[area] ?? 'item';
+        const from = area === 'DIRECTORY' ? 'their own profile' : plural(hits, noun);
+        const text = `${Math.round(share * 100)} % from ${from}${best === undefined ? '' : `, best: ${best}`}`;
+        return paragraph([{ text: printable(text) }], '    ');
+      }),
     ...(confidence === 'LOW' ? ['    little speaks for it'] : []),
   ];
 }

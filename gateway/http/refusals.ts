@@ -8,7 +8,6 @@ export function registerRefusals(http: FastifyInstance, log: Log): void {
     void reply.status(404).send(refusal('NOT_FOUND', 'Nothing is served here; GraphQL is at /graphql.'));
   });
   http.setErrorHandler<FastifyError>((error, request, reply) => {
-    void reply.header('x-request-id', request.id);
     const status = error.statusCode ?? 500;
     if (status === 413) {
       void reply.status(413).send(refusal('PAYLOAD_TOO_LARGE', 'The request body is larger than this server takes.'));

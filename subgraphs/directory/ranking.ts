@@ -48,6 +48,9 @@ const HITS_EXPONENT = 0.7;
 const MUCH_MASS = 0.4;
 const SOME_MASS = 0.1;
 
+/** An area with less than this share of the score says nothing of its own. */
+const REAL_SHARE = 0.05;
+
 /**
  * Ranks people by what the areas say for them: expCombMNZ with candidate length normalisation (Macdonald & Ounis
  * 2006, 2008), the votes summed within each area beforehand.
@@ -82,7 +85,12 @@ export function rankPeople(parts: readonly AreaPart[], mayRecommend: (person: st
     return {
       person,
       score: mass * hits ** HITS_EXPONENT * Math.log2(1 + meanTotal / Math.max(totals[index] ?? 1, 1)),
-      confidence: confidenceOf({ areas: entries.length, hits, mass, isMissing }),
+      confidence: confidenceOf({
+        areas: reasons.filter(({ share }) => share >= REAL_SHARE).length,
+        hits,
+        mass,
+        isMissing,
+      }),
       reasons: reasons.toSorted((a, b) => b.share - a.share),
     };
   });

@@ -11,6 +11,10 @@ export const ERROR_CATALOGUE = {
     meaning: 'The cursor is not one of this list, filter and order. Start again without `after`.',
   },
   PAGE_SIZE: { status: 400, meaning: '`first` must be from 1 to 100.' },
+  QUERY_TOO_LARGE: {
+    status: 400,
+    meaning: 'The answer could grow beyond measure. Ask for smaller pages, or in several operations.',
+  },
   GRAPHQL_PARSE_FAILED: { status: 400, meaning: 'The document is not GraphQL.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, meaning: 'The document does not fit the schema.' },
   OPERATION_RESOLUTION_FAILURE: { status: 400, meaning: 'The operation named is not in the document.' },

@@ -41,7 +41,9 @@ function bestStart(text: string, matches: readonly Token[], question: Question):
     for (const [term, times] of seen) score += (question.terms.get(term) ?? 0) * (1 + 0.1 * Math.min(times - 1, 3));
     if (score > best.score) best = { score, start: token.start };
   }
-  return sentenceStart(text, best.start);
+  // A place near the end, a list of links mostly, is shown with what leads to it.
+  const start = Math.min(best.start, Math.max(0, text.trimEnd().length - LENGTH));
+  return sentenceStart(text, start);
 }
 
 /** The beginning of the sentence or line, if it is near; else a few words before. */

@@ -81,6 +81,8 @@ export class Scheduler {
   /** Syncs every source, and goes on doing so whenever a tool changes or its time has come, until `stop`. */
   async start(): Promise<void> {
     await this.syncAll();
+    // Whoever stopped meanwhile has ended all there was to end.
+    if (this.#abort.signal.aborted) return;
     for (const source of this.#sources) this.#keepInStep(source);
     // A directory on this machine tells when it changed; one elsewhere has to be asked.
     const timer = setInterval(() => void this.refreshIdentities(), IDENTITIES_EVERY_MS);

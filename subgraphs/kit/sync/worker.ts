@@ -33,7 +33,10 @@ async function run(data: SyncWorkerData): Promise<void> {
     kinds: subgraph.connectors,
     sources: data.sources,
     baseDir: data.baseDir,
-    log: pino({ level: data.logLevel, name: data.subgraph }),
+    log: pino(
+      { level: data.logLevel, base: { subgraph: data.subgraph }, redact: ['*.password', '*.secret', '*.token'] },
+      pino.destination({ dest: 2, sync: true }),
+    ),
     onEvent: (event: SyncEvent) => port.postMessage(event),
     openFeed:
       identities &&

@@ -47,7 +47,7 @@ function slugOf(title: string): string {
 }
 
 function commonOf(topic: FakeTopic): object {
-  const { id, title, createdAt, bumpedAt, category, archetype, tags, isVisible, posts } = topic;
+  const { id, title, createdAt, category, archetype, tags, isVisible, posts } = topic;
   const spoken = posts.filter((post) => post.type !== 4);
   return {
     id,
@@ -57,7 +57,6 @@ function commonOf(topic: FakeTopic): object {
     posts_count: spoken.length,
     created_at: createdAt,
     last_posted_at: spoken.at(-1)?.createdAt ?? null,
-    bumped_at: bumpedAt,
     archetype,
     category_id: category,
     tags,
@@ -72,6 +71,7 @@ export function rowOf(topic: FakeTopic, users: FakeUsers): object {
   const first = topic.posts[0];
   return {
     ...commonOf(topic),
+    bumped_at: topic.bumpedAt,
     has_accepted_answer: topic.posts.some((post) => post.isAccepted),
     posters: [{ user_id: users.get(first?.author ?? '')?.id, description: 'Original Poster' }],
   };

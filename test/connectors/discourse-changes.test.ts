@@ -89,9 +89,15 @@ describe('discourse: changes', () => {
     fake.reply(fake.topics.get(5)!, 'Bo', '<p>new</p>');
     const requests = await requestsOf(slow);
     expect(store.items.get('5')?.replies).toHaveLength(1);
+    expect(requests).not.toContain('t/500.json');
     expect(requests.filter((path) => path === 'latest.json').length).toBeLessThanOrEqual(2);
     expect(requests.length).toBeLessThanOrEqual(20);
     expect(store.items.has('1000')).toBe(true);
+    // After a day without a run: more than a page, behind a topic that has been pinned since last year.
+    fake.topics.get(7)!.isPinned = true;
+    for (let id = 100; id < 250; id++) fake.reply(fake.topics.get(id)!, 'Bo', '<p>new</p>');
+    await store.run(slow);
+    expect([...store.items.values()].filter(({ replies }) => replies.length === 1)).toHaveLength(151);
     listed(0);
     await store.run(slow);
     expect(store.items.has('1000')).toBe(false);

@@ -114,6 +114,15 @@ describe('discourse: faults', () => {
     expect(problems().at(-1)).toMatch(/^topic 1: its line in the list: `title`/);
   });
 
+  it('a topic with an id beyond all forums does not keep us busy', async () => {
+    const topics = [...fake.topics.values(), { ...fake.topics.get(1)!, id: 2 ** 50 }].map((topic) => fake.row(topic));
+    const body = JSON.stringify({ topic_list: { topics } });
+    fake.answer = (path) => (path.startsWith('/latest.json') ? { status: 200, body } : undefined);
+    await store.run(await open());
+    expect(keys()).toEqual(['1', '2', '3']);
+    expect(problems()).toEqual([expect.stringContaining('its line in the list: `id`')]);
+  });
+
   it('a list without end, or that ignores its page, ends the run', async () => {
     const connector = await open();
     const topics = [fake.row(fake.topics.get(2)!)];
@@ -203,6 +212,7 @@ describe('discourse: doctor', () => {
   it.each([
     [/^\/latest/, 'the key may not list topics'],
     [/^\/t\//, 'the key may not read topics'],
+    [/^\/posts/, 'the key may not list posts'],
     [/^\/admin/, 'mail addresses cannot be read'],
     [/^\/c\//, 'not who may read the category "Staff"'],
   ])('names the right that the key lacks: %s', async (paths, sentence) => {

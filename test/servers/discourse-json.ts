@@ -29,6 +29,7 @@ export interface FakeTopic {
   category: number | null;
   archetype: string;
   isVisible: boolean;
+  isPinned: boolean;
   bumpedAt: string;
   posts: FakePost[];
 }

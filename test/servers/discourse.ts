@@ -93,6 +93,7 @@ export class FakeDiscourse implements AsyncDisposable {
       category: 1,
       archetype: 'regular',
       isVisible: true,
+      isPinned: false,
       posts: [],
       ...rest,
     };
@@ -222,6 +223,8 @@ export class FakeDiscourse implements AsyncDisposable {
       .filter((topic) => topic.archetype !== 'private_message' && this.#mayRead(topic.category, isAdmin))
       .filter((topic) => ids?.includes(topic.id) !== false && (topic.isVisible || isAdmin))
       .sort((a, b) => (a[by] < b[by] ? 1 : a[by] > b[by] ? -1 : b.id - a.id));
+    // Pinned topics come first where no other order is asked for, which that of activity does not count as.
+    if (by === 'bumpedAt') all.sort((a, b) => Number(b.isPinned) - Number(a.isPinned));
     const perPage = Number(query.get('per_page') ?? PAGE);
     const page = Number(query.get('page') ?? 0);
     const shown = all.slice(page * perPage, (page + 1) * perPage);

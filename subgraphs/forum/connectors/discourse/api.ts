@@ -127,7 +127,9 @@ export class DiscourseApi {
 
   /** The newest posts of public topics; with the date of their last edit. */
   async recentPosts(call: Call): Promise<z.output<typeof RecentPosts>['latest_posts']> {
-    return (await this.#json({ path: 'posts.json' }, RecentPosts, call)).latest_posts;
+    const answer = await this.#ask({ path: 'posts.json', expected: [403] }, call);
+    if (answer.status === 403) throw this.#lacking('list posts', '`posts: list`');
+    return this.#http.read(answer, RecentPosts).latest_posts;
   }
 
   /** A page of users; undefined when the key or its user may not list them. */

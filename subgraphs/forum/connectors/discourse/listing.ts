@@ -57,8 +57,9 @@ export async function listTopics(
     ({ hasMore } = page);
     if (hasMore && (found === 0 || pages >= MAX_PAGES))
       throw new ConnectorError('BAD_RESPONSE', `${source}: the tool lists the same topics again and again`);
-    // Topics with the same time as the last one seen may have come after it.
-    if (!isWhole && page.rows.some((row) => (row.bumped_at ?? '') < last.bumpedAt)) hasMore = false;
+    // Only the last one tells: pinned topics come first, however old. Those with the same time as the last one seen may
+    // have come after it.
+    if (!isWhole && (page.rows.at(-1)?.bumped_at ?? '') < last.bumpedAt) hasMore = false;
   }
   const again = new Set(last.retry);
   let { editedAt, turn } = last;

@@ -1,13 +1,15 @@
 import { z } from 'zod';
 
 const Id = z.int().positive();
+/** What the store has is found by trying ids, so that a made-up one must not keep us busy. No forum is near. */
+const TopicId = Id.max(20_000_000);
 const Text = z.string();
 /** Newer forums write tags as objects. */
 const Tags = z.array(z.union([Text, z.object({ name: Text })])).nullish();
 
 /** A topic as lists have it. */
 export const TopicRow = z.object({
-  id: Id,
+  id: TopicId,
   title: Text,
   category_id: z.int().nullish(),
   archetype: Text.default('regular'),

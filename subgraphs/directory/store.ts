@@ -85,6 +85,22 @@ export class DirectoryReader {
     return rows.length === 1 ? rows[0] : undefined;
   }
 
+  /** Numbers of the people in whose name every word of the text stands: who is asked for by name. */
+  peopleNamed(text: string): Set<number> {
+    const match = prefixMatch(text);
+    if (match === undefined) return new Set();
+    const words = wordsOf(text);
+    const rows = this.db.all<{ id: number; name: string }>(
+      'SELECT p.id, p.name FROM person_text t JOIN person p ON p.id = t.rowid WHERE t.person_text MATCH ? LIMIT 200',
+      match,
+    );
+    const named = rows.filter(({ name }) => {
+      const inName = new Set(wordsOf(name));
+      return words.every((word) => inName.has(word));
+    });
+    return new Set(named.map(({ id }) => id));
+  }
+
   /** A group by id or name; none where two groups share the name. */
   findGroup(text: string): GroupRow | undefined {
     const rows = this.db.all<GroupRow>(
@@ -111,9 +127,10 @@ export class DirectoryReader {
 
 /** Words as a full-text match of beginnings of words; all must match. Undefined for no words at all. */
 export function prefixMatch(text: string): string | undefined {
-  const words = fold(text.slice(0, 1_000).toWellFormed()).match(/[\p{L}\p{N}]+/gu);
-  return words
-    ?.slice(0, 16)
-    .map((word) => `"${word}"*`)
-    .join(' ');
+  const words = wordsOf(text).slice(0, 16);
+  return words.length === 0 ? undefined : words.map((word) => `"${word}"*`).join(' ');
+}
+
+function wordsOf(text: string): string[] {
+  return fold(text.slice(0, 1_000).toWellFormed()).match(/[\p{L}\p{N}]+/gu) ?? [];
 }

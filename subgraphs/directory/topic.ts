@@ -60,12 +60,16 @@ export async function expertsOn(topic: TopicNode, context: DirectoryContext): Pr
   return rankPeople(parts, (person) => recommendable.has(person));
 }
 
+/** Who is asked for by name comes before everybody who is only mentioned with it. */
+const NAME_MASS = 1_000;
+
 /** A profile is one more item by its person. */
 async function profileContributions(topic: TopicNode, context: DirectoryContext): Promise<AreaContribution[]> {
   const { query, synonyms } = decodeTopic(topic.id);
-  const votes = [...votesOf(context.reader.searchProfiles(toQuestion(query, synonyms)))];
-  const people = await context.personByNumber.loadMany(votes.map(([item]) => item));
-  return votes.flatMap(([, vote], index) => {
+  const votes = new Map(votesOf(context.reader.searchProfiles(toQuestion(query, synonyms))));
+  for (const person of context.reader.peopleNamed(query)) votes.set(person, NAME_MASS);
+  const people = await context.personByNumber.loadMany([...votes.keys()]);
+  return [...votes.values()].flatMap((vote, index) => {
     const person = people[index];
     if (!person || person instanceof Error) return [];
     return [

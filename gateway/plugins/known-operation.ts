@@ -1,5 +1,5 @@
 import type { ApolloServerPlugin } from '@apollo/server';
-import { GraphQLError } from 'graphql';
+import { GraphQLError, OperationTypeNode } from 'graphql';
 
 /** Refuses what is no query, or names none in its document: the gateway would take it for a fault of its own. */
 export function knownOperation(): ApolloServerPlugin {
@@ -7,7 +7,7 @@ export function knownOperation(): ApolloServerPlugin {
     async requestDidStart() {
       return {
         async didResolveOperation({ operation }) {
-          if (operation?.operation === 'query') return;
+          if (operation?.operation === OperationTypeNode.QUERY) return;
           if (operation) {
             throw new GraphQLError('Only queries are answered: there is nothing to change or to subscribe to here.', {
               extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },

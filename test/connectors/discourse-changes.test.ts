@@ -77,6 +77,33 @@ describe('discourse: changes', () => {
     expect(topics.every((topic) => item(topic).body === 'edited')).toBe(true);
   });
 
+  it('of the first run are read in bulk, with the same outcome as one by one', async () => {
+    const support = fake.category('Support', ['staff']);
+    for (let at = 0; at < 120; at++)
+      fake.topic(`Topic ${at}`, '<p>x</p>', { tags: [`t${at % 3}`], ...(at % 2 ? { category: support.id } : {}) });
+    for (let at = 1; at <= 120; at++)
+      for (let n = 0; n < 3; n++) fake.reply(fake.topics.get(at)!, 'Bo', `<p>${n}</p>`).likes = n;
+    // What no such list has whole: hidden posts, moderators' ones, and which of them is the answer.
+    const [solved, hidden, moderated] = [fake.topics.get(1)!, fake.topics.get(2)!, fake.topics.get(3)!];
+    solved.posts[1]!.isAccepted = true;
+    hidden.posts[1]!.isHidden = true;
+    fake.reply(moderated, 'Mod', '<p>tidy</p>', 2);
+    const secret = fake.topic('Secret', '<p>x</p>', { archetype: 'private_message', category: null });
+    const connector = await open();
+    const requests = await requestsOf(connector);
+    expect(requests.filter((path) => path.startsWith('t/')).toSorted()).toEqual(['t/1.json', 't/2.json', 't/3.json']);
+    expect(requests.length).toBeLessThan(25);
+    expect(store.items.size).toBe(120);
+    expect(store.items.has(String(secret.id))).toBe(false);
+    expect(item(solved).replies.map(({ accepted }) => accepted)).toEqual([true, false, false]);
+    expect(item(hidden).replies).toHaveLength(2);
+    expect(item(moderated).replies).toHaveLength(4);
+    const other = new MemoryStore<ConversationItem>();
+    fake.answer = (path) => (path.includes('before=') ? { status: 200, body: '<p>broken' } : undefined);
+    await other.run(await open());
+    expect(Object.fromEntries(other.items)).toEqual(Object.fromEntries(store.items));
+  });
+
   it('of a large forum cost a few requests, and deletions are found once listing all is due', async () => {
     for (let at = 0; at < 1_050; at++) fake.topic(`Topic ${at}`, '<p>x</p>');
     const slow = await open();

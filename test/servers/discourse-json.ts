@@ -94,6 +94,7 @@ export function postOf(
   post: FakePost,
   topic: FakeTopic,
   users: FakeUsers,
+  isInList = false,
 ): Readonly<Record<string, unknown>> & { readonly id: number } {
   const user = users.get(post.author);
   return {
@@ -107,6 +108,7 @@ export function postOf(
     created_at: post.createdAt,
     updated_at: post.updatedAt,
     topic_id: topic.id,
+    ...(isInList ? { category_id: topic.category } : {}),
     hidden: post.isHidden,
     deleted_at: null,
     user_deleted: false,

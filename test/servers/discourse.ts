@@ -168,7 +168,7 @@ export class FakeDiscourse implements AsyncDisposable {
     const { isAdmin } = user;
     if (path === '/site') return json(this.#site(isAdmin));
     if (path === '/latest') return json(this.#latest(searchParams, isAdmin));
-    if (path === '/posts') return json({ latest_posts: this.#recent(isAdmin) });
+    if (path === '/posts') return json({ latest_posts: this.#recent(searchParams, isAdmin) });
     if (path === '/admin/users/list/active')
       return isAdmin ? json(this.#people(searchParams)) : { status: 404, body: HTML };
     const shown = /^\/c\/(\d+)\/show$/.exec(path);
@@ -233,12 +233,17 @@ export class FakeDiscourse implements AsyncDisposable {
     return { topic_list: { can_create_topic: true, ...more, per_page: perPage, topics } };
   }
 
-  #recent(isAdmin: boolean): object[] {
+  #recent(query: URLSearchParams, isAdmin: boolean): object[] {
+    const before = Number(query.get('before') ?? this.#lastPost);
     return [...this.topics.values()]
       .filter((topic) => topic.archetype !== 'private_message' && topic.isVisible)
       .filter((topic) => this.#mayRead(topic.category, isAdmin))
-      .flatMap((topic) => topic.posts.filter((post) => post.type === 1).map((post) => postOf(post, topic, this.users)))
-      .filter(({ id }) => id > this.#lastPost - WINDOW)
+      .flatMap((topic) =>
+        topic.posts
+          .filter((post) => post.type === 1 && !post.isHidden)
+          .map((post) => postOf(post, topic, this.users, true)),
+      )
+      .filter(({ id }) => id <= before && id > before - WINDOW)
       .sort((a, b) => b.id - a.id);
   }
 

@@ -64,6 +64,8 @@ const Options = z.strictObject({
  * - New activity, votes, answers, tags, moves and deletions show with the next run while the forum lists its topics in
  *   ten pages; beyond that, listing them all takes a tenth of the budget, and only activity shows at once. Edits of
  *   posts are seen among the newest 50; ten more topics are read again with every run.
+ * - A first run goes through the newest posts of the forum back to the oldest, 50 in a request, while that is quicker
+ *   than topic by topic. Topics of categories that the forum mutes for `apiUser` are in no list, and so are not found.
  * - No webhooks are received, and nobody is asked live who may read what.
  */
 export const discourse = defineConnector<ConversationItem, typeof Options>({

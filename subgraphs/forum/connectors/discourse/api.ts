@@ -5,6 +5,7 @@ import { HttpClient, type HttpAnswer, type HttpRequest } from '../../../kit/http
 import { stopIfCancelled } from '../../../kit/text/files.ts';
 import {
   CategoryAnswer,
+  ManyPosts,
   PostChunk,
   RecentPosts,
   Site,
@@ -130,6 +131,11 @@ export class DiscourseApi {
     const answer = await this.#ask({ path: 'posts.json', expected: [403] }, call);
     if (answer.status === 403) throw this.#lacking('list posts', '`posts: list`');
     return this.#http.read(answer, RecentPosts).latest_posts;
+  }
+
+  /** Posts of public topics with ids up to 50 below. */
+  async postsBefore(id: number, call: Call): Promise<readonly unknown[]> {
+    return (await this.#json({ path: `posts.json?before=${id}` }, ManyPosts, call)).latest_posts;
   }
 
   /** A page of users; undefined when the key or its user may not list them. */

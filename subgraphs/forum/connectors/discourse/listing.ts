@@ -19,6 +19,8 @@ export interface Listing {
   /** Topics that are no longer listed. */
   readonly gone: number[];
   readonly pages: number;
+  /** The id of the newest post. */
+  readonly newestPost: number;
   readonly next: Pick<RunCursor, 'bumpedAt' | 'editedAt' | 'top' | 'turn'>;
 }
 
@@ -63,7 +65,9 @@ export async function listTopics(
   }
   const again = new Set(last.retry);
   let { editedAt, turn } = last;
-  for (const { topic_id: topic, updated_at: at } of await api.recentPosts(call)) {
+  let newestPost = 0;
+  for (const { id, topic_id: topic, updated_at: at } of await api.recentPosts(call)) {
+    newestPost = Math.max(newestPost, id);
     if (!at) continue;
     if (last.editedAt !== '' && at > last.editedAt) again.add(topic);
     if (at > editedAt) editedAt = at;
@@ -90,7 +94,7 @@ export async function listTopics(
   const gone = asked.filter((id) => !rows.has(id) && !unfit.has(id));
   let { bumpedAt } = last;
   for (const { bumped_at: at } of rows.values()) if (at && at > bumpedAt) bumpedAt = at;
-  return { rows, unfit, again, gone, pages, next: { bumpedAt, editedAt, top, turn } };
+  return { rows, unfit, again, gone, pages, newestPost, next: { bumpedAt, editedAt, top, turn } };
 }
 
 function* idsOf(map: ReadonlyMap<number | undefined, unknown>): Generator<number> {

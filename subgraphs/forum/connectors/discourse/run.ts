@@ -3,6 +3,7 @@ import { ConnectorError } from '../../../kit/errors.ts';
 import { fingerprint } from '../../../kit/text/files.ts';
 import type { ConversationItem } from '../../connector.ts';
 import type { DiscourseApi } from './api.ts';
+import { readInBulk } from './bulk.ts';
 import { parseCursor, START, type RunCursor } from './cursor.ts';
 import { listTopics } from './listing.ts';
 import type { People } from './people.ts';
@@ -47,12 +48,22 @@ export async function* runForum(
   const isWhole = !last.isDone || state !== last.sections || isDue(last, forum.perMinute);
   const blind = await people.refresh(call);
   const startedAt = Date.now();
-  const { rows, unfit, again, gone, pages, next } = await listTopics({ api, source, isWhole, last }, known, call);
+  const { rows, unfit, again, gone, pages, newestPost, next } = await listTopics(
+    { api, source, isWhole, last },
+    known,
+    call,
+  );
 
   const cut: RunCursor = { ...START, top: next.top };
   // What a run cut short has seen, and nobody sees now, is gone.
   let restart = isWhole && cursor !== undefined && !last.isDone ? ({ restart: true } as const) : {};
   let batch = emptyBatch();
+  const flushed = (): Batch<ConversationItem> => {
+    const full = { ...batch, ...restart, cursor: JSON.stringify(cut) };
+    restart = {};
+    batch = emptyBatch();
+    return full;
+  };
   if (blind !== undefined) batch.problems.push(blind);
   for (const [id, reason] of unfit) {
     const item = id !== undefined && known(String(id)) !== undefined ? String(id) : undefined;
@@ -72,21 +83,33 @@ export async function* runForum(
   }
   batch.problems.push(...sections.problems);
   if (deletes.length > 0) {
-    yield { ...batch, deletes, ...restart, cursor: JSON.stringify(cut) };
-    restart = {};
-    batch = emptyBatch();
+    batch.deletes.push(...deletes);
+    yield flushed();
   }
 
   toRead.sort((a, b) => ((a.row.bumped_at ?? '') < (b.row.bumped_at ?? '') ? 1 : -1));
+  const isRead = ({ row, section }: (typeof toRead)[0]): boolean =>
+    !again.has(row.id) && known(String(row.id))?.startsWith(prefixOf(row, section, forum.settings)) === true;
+  // Which post is the accepted one is said for sure only by the topic itself.
+  const unread = toRead.filter((one) => !isRead(one) && one.row.has_accepted_answer !== true);
+  const sectionOf = new Map(unread.map(({ row, section }) => [row.id, section]));
+  const wanted = new Map(unread.map(({ row }) => [row.id, row]));
+  const inBulk = new Set<number>();
+  for await (const { row, posts } of readInBulk(api, wanted, newestPost, call)) {
+    const section = sectionOf.get(row.id) as Section;
+    const prefix = prefixOf(row, section, forum.settings);
+    const item = toConversation(row, posts, section, people, prefix, api.base);
+    inBulk.add(row.id);
+    if (isFull(batch)) yield flushed();
+    if (item.version === known(item.key)) batch.unchanged.push(item.key);
+    else batch.upserts.push(item);
+  }
   const retry: number[] = [];
   let failures = 0;
   for (const { row, section } of toRead) {
+    if (inBulk.has(row.id)) continue;
     const key = String(row.id);
-    if (isFull(batch)) {
-      yield { ...batch, deletes: [], ...restart, cursor: JSON.stringify(cut) };
-      restart = {};
-      batch = emptyBatch();
-    }
+    if (isFull(batch)) yield flushed();
     const before = known(key);
     const prefix = prefixOf(row, section, forum.settings);
     if (!again.has(row.id) && before?.startsWith(prefix) === true) {

@@ -11,6 +11,8 @@ const Tags = z.array(z.union([Text, z.object({ name: Text })])).nullish();
 export const TopicRow = z.object({
   id: TopicId,
   title: Text,
+  slug: Text.nullish(),
+  created_at: Text.nullish(),
   category_id: z.int().nullish(),
   archetype: Text.default('regular'),
   visible: z.boolean().nullish(),
@@ -51,6 +53,9 @@ export const Post = z.object({
 /** A post with its text as HTML. */
 export type Post = z.output<typeof Post>;
 
+/** A post of a list over all topics. */
+export const PostWithTopic = Post.extend({ topic_id: Id, category_id: z.int().nullish() });
+
 /** A topic with its first posts and the ids of all, which for a topic of more than 10,000 are left out. */
 export const Topic = z.object({
   id: Id,
@@ -75,8 +80,11 @@ export const PostChunk = z.object({ post_stream: z.object({ posts: z.array(z.unk
 
 /** The newest posts of all topics, as far as edits need them. */
 export const RecentPosts = z.object({
-  latest_posts: z.array(z.object({ topic_id: Id, updated_at: Text.nullish() })),
+  latest_posts: z.array(z.object({ id: Id, topic_id: Id, updated_at: Text.nullish() })),
 });
+
+/** Posts of all topics. They are looked at one by one. */
+export const ManyPosts = z.object({ latest_posts: z.array(z.unknown()) });
 
 /** A category; its groups are shown only to those who may change it. */
 export const Category = z.object({

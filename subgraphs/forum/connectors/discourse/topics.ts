@@ -40,7 +40,12 @@ export function isOwnTalk({ posts_count: count, posters }: TopicRow): boolean {
   return count <= 1 && typeof first?.user_id === 'number' && first.user_id < 0;
 }
 
-/** All posts of a topic that people wrote and everybody in the category sees, in their order. */
+/** Whether everybody in the category sees it. Hidden ones are shown to staff, among whom the key's user is. */
+function isSaid(post: Post): boolean {
+  return SPOKEN.has(post.post_type) && !post.hidden && !post.deleted_at && post.user_deleted !== true;
+}
+
+/** All posts of a topic, in their order. */
 export async function postsOf(api: DiscourseApi, topic: Topic, call: Call, problems: Problem[]): Promise<Post[]> {
   const place = `topic ${topic.id}`;
   const { posts: first, stream } = topic.post_stream;
@@ -58,16 +63,14 @@ export async function postsOf(api: DiscourseApi, topic: Topic, call: Call, probl
       problems.push({ place, item: String(topic.id), reason: `a post has an unusable \`${path}\`; it is left out` });
       continue;
     }
-    // Hidden ones are shown to staff alone, among whom the key's user may be.
-    const isShown = !data.hidden && !data.deleted_at && data.user_deleted !== true;
-    if (isShown && SPOKEN.has(data.post_type)) posts.set(data.id, data);
+    posts.set(data.id, data);
   }
   return [...posts.values()].sort((a, b) => a.post_number - b.post_number);
 }
 
 /** The conversation of a topic and its posts. `prefix` begins its version. */
 export function toConversation(
-  topic: Topic,
+  topic: Pick<Topic, 'id' | 'title' | 'slug' | 'created_at' | 'tags' | 'accepted_answer'>,
   posts: readonly Post[],
   section: Section,
   people: People,
@@ -82,7 +85,7 @@ export function toConversation(
   const replies: ReplyItem[] = [];
   for (const post of posts) {
     // `system` and `discobot`, which have ids below zero: no people.
-    if ((post.user_id ?? 0) < 0) continue;
+    if ((post.user_id ?? 0) < 0 || !isSaid(post)) continue;
     const cooked = readCooked(post.cooked, base);
     for (const link of cooked.links) links.add(link);
     for (const name of cooked.mentions) {

@@ -145,13 +145,13 @@ describe('discourse: faults', () => {
     expect(keys()).toEqual(['1', '2', '3']);
   });
 
-  it('waits as the forum asks, and asks no more than the budget allows', async () => {
+  it('waits as the forum asks, and then goes on', async () => {
     const connector = await open();
     let refusals = 0;
-    fake.answer = (path) => (path === '/t/1.json' && refusals++ === 0 ? rateLimited(1) : undefined);
+    fake.answer = (path) => (path === '/t/1.json' && refusals++ === 0 ? rateLimited(0.2) : undefined);
     const before = performance.now();
     await store.run(connector);
-    expect(performance.now() - before).toBeGreaterThanOrEqual(990);
+    expect(performance.now() - before).toBeGreaterThanOrEqual(190);
     expect(keys()).toEqual(['1', '2', '3']);
     expect(fake.requests.filter((line) => line === 'GET /t/1.json')).toHaveLength(2);
   });

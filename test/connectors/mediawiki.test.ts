@@ -190,18 +190,6 @@ describe.skipIf(!isHere)('mediawiki', () => {
     expect(named(store, 'Doubled')).toBeUndefined();
   });
 
-  it('reads a page again when a template in it changed', async () => {
-    const connector = await open({ namespaces: [0] });
-    await wiki.load({ 'Template:Sign': [{ at, by, text: 'red' }], Signed: [{ at, by, text: 'It is {{Sign}}.' }] });
-    const store = await synced(connector);
-    expect(named(store, 'Signed')?.body).toBe('It is red.');
-    await wiki.edit('Template:Sign', 'green');
-    await wiki.runJobs();
-    forgetWalk(store);
-    await store.run(connector);
-    expect(named(store, 'Signed')?.body).toBe('It is green.');
-  });
-
   it('takes out what was closed without a log, at the next walk, and brings it back', async () => {
     const connector = await open();
     await wiki.edit('Closing', 'text');

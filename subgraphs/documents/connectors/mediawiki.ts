@@ -80,9 +80,13 @@ const MAX_UPSERTS = 50;
  * Pages of a MediaWiki (1.39 and newer) by its Action API, as one bot password sees them: a wiki knows no
  * impersonation, so that who else may read a namespace is configured.
  *
- * Recent changes and the logs say which pages to look at; now and then, and at first, all are. A page's name may leak
+ * Recent changes and the logs say which pages to look at; at first and every six hours all are, since neither tells of
+ * rights to read that extensions and settings take away, nor of what `importDump.php` brings. A page's name may leak
  * through lists, its text never: every page passes the wiki's own read test first, and is then asked for alone, since
- * one forbidden title fails the whole batch it is in. Restoring keeps a page's id, and so does moving it.
+ * one forbidden title fails the whole batch it is in. Restoring a page keeps its id, and so does moving it.
+ *
+ * A bot password keeps only the rights of its grants: where a right of one's own guards a namespace, the wiki needs
+ * `$wgGrantPermissions['basic']['thatright'] = true` for the account to read it.
  */
 export const mediawiki = defineConnector<DocumentItem, typeof Options>({
   name: 'mediawiki',

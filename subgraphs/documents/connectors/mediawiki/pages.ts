@@ -169,8 +169,12 @@ export class WikiPages {
     } catch (cause) {
       if (call.signal.aborted || !(cause instanceof ConnectorError) || cause.code !== 'UNAVAILABLE') throw cause;
       const content = { action: 'query', pageids: id, prop: 'revisions', rvprop: 'content', rvslots: 'main' };
-      const { query } = await session.ask(content, Content, call);
-      const wikitext = query.pages[0]?.revisions?.[0]?.slots.main.content;
+      const answer = await session.ask(content, Content, call).catch((error: unknown) => {
+        // A page whose text is lost in the wiki itself; a wiki that is down says so to the next question, too.
+        if (error instanceof WikiError && error.code === 'UNAVAILABLE') return undefined;
+        throw error;
+      });
+      const wikitext = answer?.query.pages[0]?.revisions?.[0]?.slots.main.content;
       if (wikitext === undefined)
         return { problem: { place: page.title, item: id, reason: 'the wiki can neither render nor show it' } };
       return { body: wikitextToText(wikitext), links: addressesIn(wikitext) };

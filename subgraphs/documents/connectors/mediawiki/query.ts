@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import type { Call } from '../../../kit/connector.ts';
-import { ConnectorError } from '../../../kit/errors.ts';
 import type { Params, WikiSession } from './session.ts';
 
 const Revision = z.looseObject({ user: z.string().optional(), anon: z.boolean().optional(), timestamp: z.string() });
@@ -58,7 +57,10 @@ export async function* pagesOf(
       const before = merged.get(id);
       merged.set(id, before === undefined ? page : joined(before, page));
     }
-    guard(at, answer.continue, parts);
+    // Nothing found is said as well; what says nothing must not pass for an empty namespace.
+    if (answer.query === undefined && answer.continue === undefined && answer.batchcomplete !== true)
+      throw session.error('BAD_RESPONSE', 'the wiki answered with nothing of what was asked');
+    guard(session, at, answer.continue, parts);
     at = answer.continue;
     // The last of all is complete, whether it says so or not.
     if (answer.batchcomplete === true || at === undefined) {
@@ -88,7 +90,7 @@ export async function* entriesOf<Entry extends z.ZodType>(
       readonly query?: Readonly<Record<string, readonly z.output<Entry>[] | undefined>>;
     };
     yield* answer.query?.[list] ?? [];
-    guard(at, answer.continue, parts);
+    guard(session, at, answer.continue, parts);
     at = answer.continue;
   }
 }
@@ -101,7 +103,7 @@ function joined(before: WikiPage, page: WikiPage): WikiPage {
   return { ...before, ...page, ...Object.fromEntries(lists) };
 }
 
-function guard(at: Params, next: Params | undefined, parts: number): void {
+function guard(session: WikiSession, at: Params, next: Params | undefined, parts: number): void {
   if (parts < MAX_PARTS && JSON.stringify(at) !== JSON.stringify(next ?? null)) return;
-  throw new ConnectorError('BAD_RESPONSE', 'the wiki goes on giving parts of the same answer without an end');
+  throw session.error('BAD_RESPONSE', 'the wiki goes on giving parts of the same answer without an end');
 }

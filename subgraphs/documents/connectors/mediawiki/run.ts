@@ -115,12 +115,12 @@ export class WikiRun {
         const changed = this.#sort(pages, list.pages, found);
         read ||= changed.length + found.unchanged.length > 0;
         for (let at = 0; at < changed.length; at += size) {
-          if (found.upserts.length >= size) yield batch(id, from);
+          if (at > 0) yield batch(id, from);
           await this.#read(pages, changed.slice(at, at + size), found);
         }
         from = list.next?.['gapcontinue'];
         const next = from === undefined ? left[index + 1]?.id : id;
-        if (next !== undefined && (found.upserts.length >= size / 2 || found.unchanged.length >= MAX_UNCHANGED))
+        if (next !== undefined && (found.upserts.length > 0 || found.unchanged.length >= MAX_UNCHANGED))
           yield batch(next, from);
       }
     }

@@ -115,10 +115,10 @@ export class WikiSession {
     const { login } = await this.#send(params, Login, call);
     if (login.result === 'Success') return login.lgusername ?? user.replace(/@[^@]*$/, '');
     if (login.result === 'NeedToken' || login.result === 'WrongToken') {
-      throw this.#error('UNAVAILABLE', 'the wiki keeps no session: it does not know its own login token again');
+      throw this.error('UNAVAILABLE', 'the wiki keeps no session: it does not know its own login token again');
     }
     const reason = typeof login.reason === 'string' ? login.reason : (login.reason?.text ?? login.result);
-    throw this.#error(
+    throw this.error(
       'UNAUTHORIZED',
       `the wiki refuses \`user\` and \`password\` ("${cleanLine(reason).slice(0, 200)}"); give a bot password as Special:BotPasswords makes it, with \`user\` as \`Name@app\``,
     );
@@ -144,7 +144,7 @@ export class WikiSession {
     );
     this.#keepCookies(answer.headers);
     if (answer.status === 500 && !/^\s*\{/.test(answer.body.subarray(0, 20).toString('latin1')))
-      throw this.#error('UNAVAILABLE', 'the wiki answered with status 500');
+      throw this.error('UNAVAILABLE', 'the wiki answered with status 500');
     const { error } = this.#http.read(answer, Answer);
     if (error !== undefined) throw this.#wikiError(error.code, cleanLine(error.info).slice(0, 300));
     return this.#http.read(answer, shape);
@@ -181,7 +181,8 @@ export class WikiSession {
     );
   }
 
-  #error(code: ConnectorErrorCode, what: string): ConnectorError {
+  /** An error that names the source. */
+  error(code: ConnectorErrorCode, what: string): ConnectorError {
     return new ConnectorError(code, `${this.#source}: ${what}`);
   }
 }

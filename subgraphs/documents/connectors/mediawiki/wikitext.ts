@@ -1,8 +1,11 @@
 import { decodeEntities } from '../../../kit/text/html.ts';
-import { tidy } from '../../../kit/text/plain.ts';
+import { MAX_TEXT, tidy } from '../../../kit/text/plain.ts';
 
 /** Deeper nested than this, markup stays as it is. */
 const MAX_DEPTH = 20;
+
+/** Headings and attributes of cells are shorter; patterns that look back are not let loose on more. */
+const MAX_MARKED = 500;
 
 /**
  * Wikitext as text, for pages that the wiki itself cannot render: links keep their words, tables their cells;
@@ -10,9 +13,10 @@ const MAX_DEPTH = 20;
  */
 export function wikitextToText(wikitext: string): string {
   let text = wikitext
+    .slice(0, MAX_TEXT)
     .replace(/<!--[\s\S]*?(?:-->|$)/g, '')
     .replace(/<(ref|gallery|math|score|timeline)\b[^<>]*\/>/gi, '')
-    .replace(/<(ref|gallery|math|score|timeline)\b[^<>]*>[\s\S]*?<\/\1\s*>/gi, '');
+    .replace(/<(ref|gallery|math|score|timeline)\b[^<>]*>[\s\S]{0,2000}?<\/\1\s*>/gi, '');
   for (let depth = 0; depth < MAX_DEPTH && text.includes('{{'); depth++) {
     const without = text.replace(/\{\{[^{}]*\}\}/g, '').replace(/\{\{\{[^{}]*\}\}\}/g, '');
     if (without === text) break;
@@ -35,15 +39,15 @@ export function wikitextToText(wikitext: string): string {
           .map(cell)
           .join(' '),
       ];
-    return [line.replace(/^(=+)\s*(.*?)\s*\1\s*$/, '$2').replace(/^[*#:;]+\s*/, '')];
+    return [unmarked(line)];
   });
   return tidy(
     decodeEntities(
       lines
         .join('\n')
         .replace(/'{2,5}/g, '')
-        .replace(/\[(https?:\/\/[^\s\]]+)\s+([^\]]*)\]/g, '$2')
-        .replace(/\[(https?:\/\/[^\s\]]+)\]/g, '$1')
+        .replace(/\[(https?:\/\/[^\s\]]{1,2000})[ \t]+([^\]\n]{0,500})\]/g, '$2')
+        .replace(/\[(https?:\/\/[^\s\]]{1,2000})\]/g, '$1')
         .replace(/<br\s*\/?>/gi, '\n')
         .replace(/<\/?[a-z][^<>]*>/gi, ''),
     ),
@@ -57,7 +61,14 @@ function wordsOfLink(link: string): string {
   return parts.at(-1)?.trim() || (parts[0] ?? '');
 }
 
+/** A line without the marks of headings and lists; longer ones are neither. */
+function unmarked(line: string): string {
+  const heading = line.length > MAX_MARKED ? line : line.replace(/^(={1,6})\s*(.*?)\s*\1\s*$/, '$2');
+  return heading.replace(/^[*#:;]+\s*/, '');
+}
+
 /** A cell's text without the attributes before it. */
 function cell(text: string): string {
+  if (text.length > MAX_MARKED) return text.trim();
   return text.replace(/^[^|[\]{}]*=[^|[\]{}]*\|(?!\|)/, '').trim();
 }

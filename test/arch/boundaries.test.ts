@@ -100,6 +100,7 @@ describe('walls', () => {
   /** Who may use the library of a tool or format: nobody else has to change when the library does. */
   const owners: readonly (readonly [library: string, owner: RegExp])[] = [
     ['csv-parse', /^subgraphs\/directory\/connectors\/csv\b/],
+    ['ldapts', /^subgraphs\/directory\/connectors\/ldap\//],
     ['postal-mime', /^subgraphs\/forum\/connectors\/mail\//],
     ['unpdf', /^subgraphs\/documents\/connectors\/files\/pdf\.ts$/],
     ['fflate', /^subgraphs\/documents\/connectors\/files\/office\.ts$/],

@@ -83,7 +83,9 @@ export interface Subject<Item extends Keyed, Seed> {
   /** Options for files `write` wrote. */
   options(folder: string): object;
   /** What is removed to make the tool's data disappear. */
-  path(folder: string): string;
+  path?(folder: string): string;
+  /** How the tool's data is made to disappear, where that is no path. */
+  remove?(folder: string): Promise<void>;
   /** The words a message then has to say what to change; without it "set `path`". */
   readonly mends?: string;
   seed(number: number): Seed;
@@ -98,13 +100,17 @@ export interface Subject<Item extends Keyed, Seed> {
   readonly many: number;
 }
 
-/** The contract of `Connector`, for connectors whose tool is a file or folder. */
+/** The contract of `Connector`, for connectors whose tool is a file, a folder or a server. */
 export function connectorContract<Item extends Keyed, Seed>(subject: Subject<Item, Seed>): void {
   const { kind } = subject;
   let folder = '';
   beforeEach(async () => void (folder = await mkdtemp(join(tmpdir(), 'atrium-'))));
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
+  const remove = async (): Promise<void> => {
+    if (subject.remove !== undefined) await subject.remove(folder);
+    else await rm(subject.path?.(folder) ?? '', { recursive: true });
+  };
   const open = (): Promise<Connector<Item>> => openWith(kind, subject.options(folder), folder);
   const sorted = (seeds: readonly Seed[]): Seed[] =>
     [...seeds].sort((a, b) => (subject.nameOf(a) < subject.nameOf(b) ? -1 : 1));
@@ -213,7 +219,7 @@ export function connectorContract<Item extends Keyed, Seed>(subject: Subject<Ite
 
     it('refuses to open on a path where nothing is, and says what to change', async () => {
       await subject.write(folder, seeds(2));
-      await rm(subject.path(folder), { recursive: true });
+      await remove();
       const error = await open().catch((reason: unknown) => reason);
       expect(error).toBeInstanceOf(ConnectorError);
       expect(error).toMatchObject({
@@ -227,7 +233,7 @@ export function connectorContract<Item extends Keyed, Seed>(subject: Subject<Ite
       const store = new MemoryStore<Item>();
       const connector = await open();
       await store.run(connector);
-      await rm(subject.path(folder), { recursive: true });
+      await remove();
       await expect(store.run(connector)).rejects.toMatchObject({ name: 'ConnectorError', code: 'MISCONFIGURED' });
       expect(seen(store)).toEqual(sorted(seeds(4)));
       const health = await connector.health(call);

@@ -1,6 +1,7 @@
 import type { DirectoryConnectorKind } from '../connector.ts';
 import { csv } from './csv.ts';
+import { ldap } from './ldap.ts';
 import { ldif } from './ldif.ts';
 
 /** ADD A CONNECTOR: one file beside this one, and one line here. */
-export const connectors: readonly DirectoryConnectorKind[] = [ldif, csv];
+export const connectors: readonly DirectoryConnectorKind[] = [ldif, csv, ldap];

@@ -73,6 +73,14 @@ export const AttributeMap = z.strictObject(
 /** The parsed option `attributes`. */
 export type AttributeMap = z.output<typeof AttributeMap>;
 
+/** The attributes that tell a leaver or a locked account, in lower case. */
+export const ACTIVITY_ATTRIBUTES = [
+  'employeetype',
+  'nsaccountlock',
+  'useraccountcontrol',
+  'pwdaccountlockedtime',
+] as const;
+
 /** What an entry came to: an item, or none when it is neither person nor group (or of no use, then with a reason). */
 export interface Mapped {
   readonly item?: DirectoryItem;
@@ -191,7 +199,8 @@ function texts(entry: Entry, names: readonly string[]): string[] {
   );
 }
 
-function keyOf(entry: Entry, names: readonly string[]): string | undefined {
+/** What identifies an entry: the first of these attributes (in lower case) that it has. */
+export function keyOf(entry: Entry, names: readonly string[]): string | undefined {
   for (const name of names) {
     const value = entry.attributes.get(name)?.[0];
     if (value === undefined) continue;
@@ -251,7 +260,7 @@ function aliasesOf(values: readonly string[], reasons: string[]): { source: stri
 
 /** Whether any of the ways directories mark a leaver or a locked account is set. */
 function isActive(entry: Entry): boolean {
-  const is = (name: string, test: (value: string) => boolean): boolean =>
+  const is = (name: (typeof ACTIVITY_ATTRIBUTES)[number], test: (value: string) => boolean): boolean =>
     texts(entry, [name]).some((value) => test(value.trim().toLowerCase()));
   return !(
     is('employeetype', (value) => value === 'former') ||

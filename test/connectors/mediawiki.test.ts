@@ -1,9 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DocumentItem } from '../../subgraphs/documents/connector.ts';
 import { mediawiki } from '../../subgraphs/documents/connectors/mediawiki.ts';
 import type { Connector } from '../../subgraphs/kit/connector.ts';
-import { call, MemoryStore, openWith } from '../contract/connector-contract.ts';
-import { ADMIN, COUNSEL, isInstalled, READER, startMediaWiki, type MediaWiki } from '../servers/mediawiki.ts';
+import { MemoryStore, openWith } from '../contract/connector-contract.ts';
+import { COUNSEL, isInstalled, READER, startMediaWiki, type MediaWiki } from '../servers/mediawiki.ts';
 
 const isHere = isInstalled();
 let wiki: MediaWiki;
@@ -126,6 +127,44 @@ describe.skipIf(!isHere)('mediawiki', () => {
     expect(named(store, 'Board minutes')).toMatchObject({ readers: ['group:staff'] });
   });
 
+  it('follows what comes in parts to the end, and more changes than fit into one request', async () => {
+    const many = Array.from({ length: 60 }, (_, number) => number);
+    const topics = Array.from({ length: 600 }, (_, number) => `[[Category:Topic ${number}]]`).join('');
+    const connector = await open({ namespaces: ['Template talk'] });
+    const store = new MemoryStore<DocumentItem>();
+    await wiki.load({
+      'Template talk:In many categories': [{ at, by, text: topics }],
+      ...Object.fromEntries(many.map((number) => [`Template talk:Page ${number}`, [{ at, by, text: `${number}.` }]])),
+    });
+    await store.run(connector, 1);
+    expect(store.items.size).toBe(50);
+    await store.run(connector);
+    expect(store.items.size).toBe(61);
+    expect(store.batches.flatMap(({ upserts }) => upserts)).toHaveLength(61);
+    expect(new Set(named(store, 'In many categories')?.tags).size).toBe(600);
+    // Recent changes made anew leave out those of this very second.
+    const now = new Date(Date.now() - 5_000).toISOString().replace(/\.\d+/, '');
+    await wiki.load(
+      Object.fromEntries(
+        many.map((number) => [`Template talk:Page ${number}`, [{ at: now, by, text: `${number}, changed.` }]]),
+      ),
+    );
+    await wiki.rebuildChanges();
+    expect(upserted(await store.run(connector))).toHaveLength(60);
+    expect(named(store, 'Page 59')?.body).toBe('59, changed.');
+  }, 60_000);
+
+  it('does not see a forbidden page that recent changes and logs tell it of', async () => {
+    const connector = await open();
+    const store = await synced(connector);
+    await wiki.edit('Legal:Settlement', 'Nobody may know that either');
+    await wiki.edit('Board minutes', 'More salaries');
+    await wiki.edit('Seen', 'among forbidden ones');
+    const batches = await store.run(connector);
+    expect(upserted(batches)).toEqual(['Seen']);
+    expect(JSON.stringify(batches)).not.toMatch(/Settlement|Board|salaries/);
+  });
+
   it('reads namespaces by name, alias and number', async () => {
     const store = await synced(await open({ namespaces: ['help', 'Talk', 10] }));
     expect(titlesOf(store)).toEqual(['Editing', 'Incident guide', 'Warning']);
@@ -190,6 +229,20 @@ describe.skipIf(!isHere)('mediawiki', () => {
     expect(named(store, 'Doubled')).toBeUndefined();
   });
 
+  it('reads a page again when a template in it changed', async () => {
+    const connector = await open({ namespaces: [0] });
+    await wiki.load({ 'Template:Sign': [{ at, by, text: 'red' }], Signed: [{ at, by, text: 'It is {{Sign}}.' }] });
+    const store = await synced(connector);
+    expect(named(store, 'Signed')?.body).toBe('It is red.');
+    // What was touched in this second counts as touched by whatever comes in it.
+    await sleep(1_050 - (Date.now() % 1_000));
+    await wiki.edit('Template:Sign', 'green');
+    await wiki.runJobs();
+    forgetWalk(store);
+    await store.run(connector);
+    expect(named(store, 'Signed')?.body).toBe('It is green.');
+  });
+
   it('takes out what was closed without a log, at the next walk, and brings it back', async () => {
     const connector = await open();
     await wiki.edit('Closing', 'text');
@@ -211,48 +264,7 @@ describe.skipIf(!isHere)('mediawiki', () => {
     expect(named(store, 'Closing')?.body).toBe('changed while closed');
   });
 
-  it('logs in again when its session is lost, and only then', async () => {
-    const connector = await open();
-    const store = await synced(connector);
-    await wiki.requests();
-    await store.run(connector);
-    const quiet = (await wiki.requests()).length;
-    await wiki.forgetSessions();
-    await wiki.edit('After the loss', 'text');
-    await wiki.requests();
-    await store.run(connector);
-    expect(named(store, 'After the loss')?.body).toBe('text');
-    await wiki.requests();
-    await store.run(connector);
-    expect((await wiki.requests()).length).toBe(quiet);
-  });
-
-  it('goes on after a kill at any batch, repeating and losing nothing', async () => {
-    const pages = Object.fromEntries(
-      Array.from({ length: 130 }, (_, number) => [`Project:Page ${number}`, [{ at, by, text: `Text ${number}.` }]]),
-    );
-    await wiki.load(pages);
-    const connector = await open({ namespaces: ['Project', 'Help'] });
-    const whole = await synced(connector);
-    const count = whole.batches.length;
-    expect(count).toBeGreaterThanOrEqual(3);
-    expect(whole.items.size).toBeGreaterThanOrEqual(131);
-    for (let killedAfter = 1; killedAfter < count; killedAfter++) {
-      const store = new MemoryStore<DocumentItem>();
-      await store.run(connector, killedAfter);
-      await store.run(connector);
-      expect(store.items).toEqual(whole.items);
-      expect(store.batches.flatMap(({ upserts }) => upserts)).toHaveLength(whole.items.size);
-    }
-  });
-
-  it('reads everything anew with other options or a cursor it does not understand', async () => {
-    for (const cursor of ['', 'null', '{}', 'not a cursor', '{"settings":"x","since":"y","had":true}']) {
-      const store = new MemoryStore<DocumentItem>();
-      store.cursor = cursor;
-      await store.run(await open({ namespaces: ['Template'] }));
-      expect(titlesOf(store)).toContain('Warning');
-    }
+  it('reads everything anew with other options', async () => {
     const store = await synced(await open({ namespaces: ['Template'] }));
     await store.run(await open({ namespaces: ['Template'], readers: ['group:staff'] }));
     expect(named(store, 'Warning')?.readers).toEqual(['group:staff']);
@@ -264,65 +276,6 @@ describe.skipIf(!isHere)('mediawiki', () => {
     const store = await synced(await open({ namespaces: ['Template', 'Help'], maxBytes: 15 }));
     expect(titlesOf(store)).toContain('Editing');
     expect(problemsOf(store)).toEqual(['Template:Warning: larger than maxBytes (15); the page is left out']);
-  });
-
-  it('says what to change for a wrong password, a missing user, and a wrong address', async () => {
-    const said = (options: object): Promise<unknown> =>
-      open(options).then(
-        () => 'opened',
-        (error: { code: string; message: string }) => `${error.code} ${error.message}`,
-      );
-    expect(await said({ password: 'f0123456789abcdef0123456789abcdef' })).toMatch(
-      /^UNAUTHORIZED test: the wiki refuses `user` and `password` \("Incorrect username or password.*Special:BotPasswords/,
-    );
-    expect(await said({ user: undefined, password: undefined })).toBe(
-      'FORBIDDEN test: the wiki lets nobody read who is not logged in; set `user` and `password` to a bot password',
-    );
-    expect(await said({ url: `${wiki.url}wiki` })).toMatch(
-      /^MISCONFIGURED test: .*api\.php.*set `url` to the wiki’s script path/,
-    );
-  });
-
-  it('reports health by reading, and that no page may be read', async () => {
-    const connector = await open();
-    expect(await connector.health(call)).toEqual({ status: 'ok', detail: 'Readable: found documents.' });
-    const closed = await open({ namespaces: ['Legal'] });
-    expect(await closed.health(call)).toMatchObject({
-      status: 'failed',
-      detail: expect.stringContaining('may read none of the wiki'),
-    });
-    await wiki.settings(`$wgGrantPermissions['basic']['read'] = false;`);
-    expect(await connector.health(call)).toMatchObject({
-      status: 'failed',
-      detail: expect.stringContaining('its bot password the grant "Basic rights"'),
-    });
-    const store = new MemoryStore<DocumentItem>();
-    await expect(store.run(connector)).rejects.toMatchObject({ code: 'FORBIDDEN' });
-    await wiki.settings('');
-    expect((await connector.health(call)).status).toBe('ok');
-  });
-
-  it('ends when the call does', async () => {
-    const connector = await open();
-    const ended = { signal: AbortSignal.abort(new Error('enough')) };
-    const run = async (): Promise<void> => {
-      for await (const _ of connector.changes(undefined, () => undefined, ended)) void _;
-    };
-    await expect(run()).rejects.toMatchObject({ name: 'ConnectorError', code: 'CANCELLED' });
-  });
-});
-
-describe('options of mediawiki', () => {
-  it('refuses a user that is no bot password’s, a user without password, and addresses of scripts', () => {
-    const url = 'https://wiki.example/w';
-    const refuses = (options: object): boolean => !mediawiki.options.safeParse({ url, ...options }).success;
-    expect(refuses({})).toBe(false);
-    expect(refuses(ADMIN)).toBe(false);
-    expect(refuses({ user: 'Admin', password: 'x' })).toBe(true);
-    expect(refuses({ user: 'Admin@x' })).toBe(true);
-    expect(refuses({ url: `${url}/api.php` })).toBe(true);
-    expect(refuses({ readers: ['staff'] })).toBe(true);
-    expect(refuses({ pages: 1 })).toBe(true);
   });
 });
 

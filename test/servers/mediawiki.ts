@@ -26,8 +26,12 @@ export interface SeedRevision {
 export interface MediaWiki extends AsyncDisposable {
   /** What `url` of the connector is. */
   readonly url: string;
+  /** The folder of its settings and data. */
+  readonly home: string;
   /** Imports pages, by title, with back-dated revisions by named authors; recent changes do not mention them. */
   load(pages: Readonly<Record<string, readonly SeedRevision[]>>): Promise<void>;
+  /** Makes recent changes anew out of what there is: imported revisions of late appear among them. */
+  rebuildChanges(): Promise<void>;
   /** Calls the Action API as the administrator; writes get their token. */
   act(params: Readonly<Record<string, string>>): Promise<unknown>;
   edit(title: string, text: string): Promise<void>;
@@ -71,11 +75,6 @@ export async function startMediaWiki(users: readonly string[]): Promise<MediaWik
   await writeFile(join(home, 'more.php'), '<?php\n');
   await writeFile(join(home, 'users.php'), usersScript(users));
   await maintain(join(home, 'users.php'));
-  for (const { user, password } of [ADMIN, READER, COUNSEL]) {
-    const [name = '', app = ''] = user.split('@');
-    const grants = name === 'Admin' ? 'basic,highvolume,editpage,createeditmovepage,delete,protect' : 'basic';
-    await maintain('createBotPassword.php', '--appid', app, '--grants', grants, name, password);
-  }
 
   const log = await open(join(home, 'access.log'), 'a');
   // A group of its own, so that its workers can be ended with it: they outlive their parent.
@@ -103,11 +102,13 @@ export async function startMediaWiki(users: readonly string[]): Promise<MediaWik
   const admin = new Client(url);
   return {
     url,
+    home,
     async load(pages) {
       await writeFile(join(home, 'dump.xml'), dump(pages));
       await maintain('importDump.php', '--quiet', join(home, 'dump.xml'));
-      await maintain('runJobs.php');
+      await maintain('runJobs.php', '--quiet');
     },
+    rebuildChanges: async () => void (await maintain('rebuildrecentchanges.php', '--quiet')),
     act: (params) => admin.act(params),
     async edit(title, text) {
       await admin.act({ action: 'edit', title, text });
@@ -120,7 +121,7 @@ export async function startMediaWiki(users: readonly string[]): Promise<MediaWik
       admin.forget();
     },
     settings: (php) => writeFile(join(home, 'more.php'), `<?php\n${php}`),
-    runJobs: async () => void (await maintain('runJobs.php')),
+    runJobs: async () => void (await maintain('runJobs.php', '--quiet')),
     async requests() {
       const lines = (await readFile(join(home, 'access.log'), 'utf8')).split('\n');
       await log.truncate();
@@ -170,17 +171,27 @@ if ( is_file( 'HOME/more.php' ) ) { require 'HOME/more.php'; }
 `;
 
 function usersScript(users: readonly string[]): string {
-  const all = [...users.map((name) => [name, '']), ['Atrium bot', ''], ['Counsel', 'legal'], ['Admin', 'legal']];
+  const more = 'basic,highvolume,editpage,createeditmovepage,delete,protect';
+  const bots = [
+    { ...READER, group: '', grants: 'basic' },
+    { ...COUNSEL, group: 'legal', grants: 'basic' },
+    { ...ADMIN, group: 'legal', grants: more },
+  ];
   return `<?php
 require_once '${CODE}/maintenance/Maintenance.php';
 class MakeUsers extends Maintenance {
   public function execute() {
-    foreach ( json_decode( ${phpString(JSON.stringify(all))} ) as [ $name, $group ] ) {
+    $services = MediaWiki\\MediaWikiServices::getInstance();
+    foreach ( json_decode( ${phpString(JSON.stringify(users))} ) as $name ) {
+      User::newFromName( $name )->addToDatabase();
+    }
+    foreach ( json_decode( ${phpString(JSON.stringify(bots))} ) as $bot ) {
+      [ $name, $app ] = explode( '@', $bot->user );
       $user = User::newFromName( $name );
       if ( !$user->getId() ) { $user->addToDatabase(); }
-      if ( $group ) {
-        MediaWiki\\MediaWikiServices::getInstance()->getUserGroupManager()->addUserToGroup( $user, $group );
-      }
+      if ( $bot->group ) { $services->getUserGroupManager()->addUserToGroup( $user, $bot->group ); }
+      BotPassword::newUnsaved( [ 'user' => $user, 'appId' => $app, 'grants' => explode( ',', $bot->grants ) ] )
+        ->save( 'insert', $services->getPasswordFactory()->newFromPlaintext( $bot->password ) );
     }
   }
 }

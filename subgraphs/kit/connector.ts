@@ -65,6 +65,14 @@ export interface Health {
   readonly detail: string;
 }
 
+/** What a tool sent to a source's webhook, as it came. */
+export interface WebhookMessage {
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  /** The raw body: signatures are made over it. */
+  readonly body: Buffer;
+}
+
 /** A tool, opened: it works, or `open` would have thrown. */
 export interface Connector<Item> {
   /**
@@ -75,6 +83,18 @@ export interface Connector<Item> {
   changes(cursor: string | undefined, known: Known, call: Call): AsyncIterable<Batch<Item>>;
   /** Makes the same calls as production, on one item. Never throws. */
   health(call: Call): Promise<Health>;
+  /**
+   * Asks the tool, live and in the name of `account`, which of these items that account may read now: for tools that
+   * let a service act as somebody.
+   * @param account the viewer's handle in the tool; null for somebody without one, who sees what guests see.
+   * @returns the keys of those it may read. @throws ConnectorError when the tool cannot be asked.
+   */
+  readable?(account: string | null, keys: readonly string[], call: Call): Promise<ReadonlySet<string>>;
+  /**
+   * Takes what the tool sent to the source's webhook. The run that follows at once begins with what it told of.
+   * @returns false when the message is not the tool's: no signature, or a wrong one.
+   */
+  receive?(message: WebhookMessage): boolean;
   /** Calls back soon after the tool changed, where it can tell; returns how to stop. Without it the tool is polled. */
   watch?(onChange: () => void): () => void;
   close(): Promise<void>;

@@ -6,11 +6,12 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
 import { NOBODY, type Viewer } from '../subgraphs/kit/viewer.ts';
 import { subgraphs } from '../subgraphs/registry.ts';
-import { createApollo, dataSourceFor } from './apollo.ts';
+import { createApollo } from './apollo.ts';
 import { openCache } from './cache/key-value-cache.ts';
 import type { Config } from './config/schema.ts';
 import type { GatewayContext } from './context.ts';
 import { registerExplorer, sendExplorer, wantsExplorer } from './explorer/explorer.ts';
+import { SubgraphClients } from './execution/subgraphs/clients.ts';
 import { registerHealth } from './http/health.ts';
 import { registerRefusals } from './http/refusals.ts';
 import { directoryAsker, explorerViewers } from './identity/ask-directory.ts';
@@ -56,7 +57,13 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   for (const subgraph of subgraphs) {
     if (config[subgraph.name].url === undefined) local.set(subgraph.name, openSubgraph(config, subgraph, log));
   }
-  const directory = dataSourceFor('directory', { config, log, cache, local });
+  const clients = new SubgraphClients({
+    local,
+    remote: new Map(subgraphs.flatMap(({ name }) => (local.has(name) ? [] : [[name, config[name].url ?? '']]))),
+    secret: config.subgraphSecret ?? '',
+    limits: config.limits.subgraph,
+  });
+  const directory = clients.get('directory');
   const askDirectory = directoryAsker(directory);
   const viewers = new Viewers(askDirectory, config.operators);
 
@@ -68,7 +75,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     trustProxy: false,
     routerOptions: { maxParamLength: 200 },
   });
-  const apollo = await createApollo({ config, log, cache, local, plugins: [fastifyApolloDrainPlugin(http)] });
+  const apollo = await createApollo({ config, log, cache, local, clients, plugins: [fastifyApolloDrainPlugin(http)] });
   http.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -110,6 +117,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
       clearImmediate(warming);
       await http.close();
       await apollo.stop();
+      await clients.close();
       await cache.close();
       for (const executor of local.values()) executor.service.close();
     },

@@ -29,6 +29,16 @@ export const ERROR_CATALOGUE = {
     status: 200,
     meaning: 'A subgraph did not answer; the fields it owns are null, the rest of the answer stands.',
   },
+  SUBGRAPH_TIMEOUT: {
+    status: 200,
+    meaning: 'A subgraph, or the whole operation, took too long; what had come by then is the answer.',
+  },
+  SUBGRAPH_BUSY: { status: 200, meaning: 'A subgraph has too much to do; ask again soon.' },
+  SUBGRAPH_BAD_RESPONSE: {
+    status: 200,
+    meaning: 'A subgraph answered with something that does not fit the schema; that part is null.',
+  },
+  SUBGRAPH_ERROR: { status: 200, meaning: 'A subgraph could not answer this part; it is null.' },
   INTERNAL_SERVER_ERROR: {
     status: 500,
     meaning: 'A fault of ours. The request id in the answer finds the cause in the log.',

@@ -75,7 +75,7 @@ async function titles(app: App, viewer?: string): Promise<string[]> {
 
 /** Counts what subgraphs are asked, but for who the viewer is. */
 function countAsked(): () => number {
-  const spy = vi.spyOn(SubgraphExecutor.prototype, 'execute');
+  const spy = vi.spyOn(SubgraphExecutor.prototype, 'run');
   return () => spy.mock.calls.filter(([{ query }]) => !query.includes('viewerOf')).length;
 }
 

@@ -171,11 +171,11 @@ export function replyOf(reply: FakeReply, content: FakeContent, author: object |
 export function trimmed(value: object, fields: string | null): object {
   if (!fields) return value;
   const wanted = fields.split(',');
-  const drops = wanted.filter((field) => field.startsWith('-')).map((field) => field.slice(1));
+  const drops = new Set(wanted.filter((field) => field.startsWith('-')).map((field) => field.slice(1)));
   const keeps = wanted.filter((field) => !field.startsWith('-'));
   return Object.fromEntries(
     Object.entries(value).flatMap(([key, one]: [string, unknown]) => {
-      if (drops.includes(key) || !keeps.some((field) => field === key || field.startsWith(`${key}.`))) return [];
+      if (drops.has(key) || !keeps.some((field) => field === key || field.startsWith(`${key}.`))) return [];
       const inner = wanted.filter((field) => field.replace(/^-/, '').startsWith(`${key}.`));
       const below = inner.map((field) => field.replace(`${key}.`, ''));
       if (inner.length === 0 || Array.isArray(one) || typeof one !== 'object' || one === null) return [[key, one]];

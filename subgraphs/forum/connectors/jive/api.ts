@@ -94,8 +94,7 @@ export class JiveApi {
   /** A content; undefined when it is gone, or not to be seen by who asks. */
   async content(id: string, call: Call, as: As = {}, fields = CONTENT_FIELDS): Promise<unknown> {
     const answer = await this.#ask(`contents/${id}?fields=${fields}`, call, as);
-    const isHidden = [401, 403].includes(answer.status) && as !== 'guest' && Object.keys(as).length === 0;
-    if (isHidden) this.#mustBeRead(answer, 'read contents');
+    if (answer.status === 401 && as !== 'guest') this.#mustBeRead(answer, 'read contents');
     return answer.status === 200 ? this.#read(answer, Content.pick({ contentID: true }).loose()) : undefined;
   }
 

@@ -29,6 +29,8 @@ export class Places {
   readonly #places = new Map<string, Place>();
   readonly #readers = new Map<string, readonly Reader[]>();
   readonly #closed = new Map<string, string[]>();
+  /** Ids of groups and spaces by name, or of others where none of these has it. */
+  readonly #byName = new Map<string, string[]>();
   readonly #options: ReaderOptions;
   readonly #members: Members;
   #unfit = 0;
@@ -52,6 +54,7 @@ export class Places {
     }
     if (places.#places.size === 0 && places.#unfit > 0)
       throw new ConnectorError('BAD_RESPONSE', `${api.source}: ${api.base} lists places of another shape`);
+    places.#nameAll();
     members.begin([...places.#places.values()].filter((place) => places.#isClosed(place)).length);
     for (const place of places.#places.values()) {
       const readers = await places.#readersOf(place, 0, call);
@@ -95,10 +98,30 @@ export class Places {
     return this.#places.has(id);
   }
 
-  #configured({ placeID, name }: Place): readonly Reader[] | undefined {
+  #nameAll(): void {
+    const isOuter = ({ type }: Place): boolean => type === 'group' || type === 'space';
+    const all = [...this.#places.values()];
+    for (const place of [...all.filter(isOuter), ...all.filter((one) => !isOuter(one))]) {
+      const name = cleanLine(place.name ?? '');
+      const ids = this.#byName.get(name) ?? [];
+      // The blog of a group may be called like the group.
+      const isInner = !isOuter(place) && ids.some((id) => isOuter(this.#places.get(id) as Place));
+      if (!isInner) this.#byName.set(name, [...ids, place.placeID]);
+    }
+    const names = Object.keys(this.#options.places);
+    const unknown = names.filter((name) => !this.#byName.has(name) && !this.#places.has(name));
+    if (unknown.length > 0) this.#closed.set('`places` names this, but Jive shows no such place', unknown);
+  }
+
+  /** What `places` says of it. Empty when that may be of another: anybody may give a group a name that is taken. */
+  #configured(place: Place): readonly Reader[] | undefined {
     const { places } = this.#options;
-    for (const key of [placeID, cleanLine(name ?? '')]) if (Object.hasOwn(places, key)) return places[key];
-    return undefined;
+    if (Object.hasOwn(places, place.placeID)) return places[place.placeID];
+    const name = cleanLine(place.name ?? '');
+    const ids = this.#byName.get(name) ?? [];
+    if (!Object.hasOwn(places, name) || !ids.includes(place.placeID)) return undefined;
+    if (ids.length === 1) return places[name];
+    return this.#close(place, 'several places have this name; give the `placeID` of the one that is meant in `places`');
   }
 
   #isClosed(place: Place): boolean {

@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConversationItem } from '../../subgraphs/forum/connector.ts';
 import { jive } from '../../subgraphs/forum/connectors/jive.ts';
+import { JiveApi } from '../../subgraphs/forum/connectors/jive/api.ts';
+import { Members } from '../../subgraphs/forum/connectors/jive/members.ts';
+import { People } from '../../subgraphs/forum/connectors/jive/people.ts';
 import { filter } from '../../subgraphs/forum/connectors/jive/query.ts';
 import type { Connector } from '../../subgraphs/kit/connector.ts';
-import { MemoryStore, openWith } from '../contract/connector-contract.ts';
+import { call, MemoryStore, openWith } from '../contract/connector-contract.ts';
 import { FakeJive, PASSWORD, TOKEN } from '../servers/jive.ts';
 
 let fake: FakeJive;
@@ -183,7 +186,7 @@ describe('jive: readers', () => {
     expect(titles()).toEqual([]);
     expect(problems()).toEqual([expect.stringMatching(/^Engineering: who may read a space/)]);
     await store.run(await open({ spaces: ['group:staff'] }));
-    expect([...store.items.values()].map(({ readers }) => readers)).toEqual(Array(3).fill(['group:staff']));
+    expect([...store.items.values()].map(({ readers }) => readers.join())).toEqual(Array(3).fill('group:staff'));
     await store.run(await open({ places: { Engineering: ['group:eng'], 4: ['group:press'] } }));
     expect([...store.items.values()].map(({ title, readers }) => [title, readers[0]])).toEqual([
       ['in 2', 'group:eng'],
@@ -253,6 +256,21 @@ describe('jive: readers', () => {
     expect(fake.requests.filter((path) => /^people\/\d/.test(path)).length).toBeLessThanOrEqual(10);
     expect(problems()).toEqual([expect.stringContaining('people: profiles show no mail addresses')]);
   });
+});
+
+it('jive: members of many groups are asked for less often than of few', async () => {
+  fake.group('Board', 'SECRET', ['eve']);
+  const authorization = `Bearer ${TOKEN}`;
+  const limits = { perMinute: 1_000_000, timeoutMs: 5_000, maxBytes: 1_000_000 };
+  const api = new JiveApi({ url: fake.url, authorization, types: [], ...limits }, 'test');
+  const members = new Members(api, new People(api), 10);
+  const asked = (): number => fake.requests.filter((path) => path.startsWith('members/')).length;
+  members.begin(1);
+  for (let run = 0; run < 2; run++) expect(await members.of('2', call)).toEqual(['person:eve@kestrel.example']);
+  expect(asked()).toBe(2);
+  members.begin(50);
+  await members.of('2', call);
+  expect(asked()).toBe(2);
 });
 
 it('jive: takes an OAuth token, and either that or a user', async () => {

@@ -10,7 +10,7 @@ import { isDiscussion } from './jive/conversations.ts';
 import { Members } from './jive/members.ts';
 import { People } from './jive/people.ts';
 import { Places } from './jive/places.ts';
-import { actingAs, readableAs, STRATEGIES, type Strategy } from './jive/run-as.ts';
+import { checkActing, readableAs, STRATEGIES, type Strategy } from './jive/run-as.ts';
 import { runJive, type Jive } from './jive/run.ts';
 import { Content } from './jive/shapes.ts';
 
@@ -94,6 +94,7 @@ const Options = z
  *   or a group of the directory (members-only ones may be read by all in many communities: `places` opens them). What a
  *   space shows to whom Jive does not tell; projects and blogs are as the place around them. Content for some people has
  *   those, hidden content its author. Whatever is not known is closed; drafts and what waits for approval are left out.
+ * - Who is in closed groups is asked with every run while that takes a tenth of the budget, of more groups less often.
  * - People who are readers go by their mail address, without one by their user name, as accounts are linked.
  * - All contents are listed with every run while they fill ten pages; beyond that, only what was last active, and all
  *   of them as a tenth of the budget allows: deletions and moves show then. Likes and edits of replies, which no list
@@ -149,7 +150,7 @@ async function healthOf(community: Jive, runAs: Strategy | undefined, call: Call
   const { api } = community;
   try {
     const self = await api.me(call);
-    if (runAs !== undefined) await actingAs(api, runAs, self, call);
+    if (runAs !== undefined) await checkActing(api, runAs, self, call);
     const places = await Places.load(api, community.readers, community.members, call);
     const [page] = await Array.fromAsync(firstOf(api.contents('latestActivityDesc', call, 1)));
     const content = Content.safeParse(page?.rows[0]).data;

@@ -10,6 +10,7 @@ export const STRATEGIES = ['username', 'email', 'userid', 'uri'] as const;
 /** How Jive is told whom to act as. */
 export type Strategy = (typeof STRATEGIES)[number];
 
+const HEADER = 'x-jive-run-as';
 /** Asked for at the same time: all share the budget. */
 const AT_ONCE = 8;
 
@@ -55,12 +56,28 @@ export async function actingAs(api: JiveApi, strategy: Strategy, person: Person,
     const what = `the ${strategy} of somebody is not shown, or cannot be sent; set \`runAs\` to \`userid\` or \`uri\``;
     throw new ConnectorError('MISCONFIGURED', `${api.source}: ${what}`);
   }
-  const as = { 'x-jive-run-as': `${strategy} ${name}` };
-  if ((await api.me(call, as)).id === person.id) return as;
-  throw new ConnectorError(
-    'MISCONFIGURED',
-    `${api.source}: ${api.base} does not act as others when asked to; name the strategy of \`runAs\` in its system property \`jive.api.run_as.strategies\``,
-  );
+  const as = { [HEADER]: `${strategy} ${name}` };
+  if ((await api.me(call, as)).id !== person.id) throw ignored(api);
+  return as;
+}
+
+/** Finds out whether Jive acts as others, and only as those there are. @throws ConnectorError that says what to change */
+export async function checkActing(api: JiveApi, strategy: Strategy, self: Person, call: Call): Promise<void> {
+  await actingAs(api, strategy, self, call);
+  const nobody = { username: 'nobody@x.invalid', email: 'nobody@x.invalid', userid: '0', uri: '/people/0' }[strategy];
+  let someone: Person;
+  try {
+    someone = await api.me(call, { [HEADER]: `${strategy} ${nobody}` });
+  } catch (error) {
+    if (error instanceof ConnectorError && !['UNAVAILABLE', 'CANCELLED', 'RATE_LIMITED'].includes(error.code)) return;
+    throw error;
+  }
+  if (someone.id === self.id) throw ignored(api);
+}
+
+function ignored({ source, base }: JiveApi): ConnectorError {
+  const what = 'does not act as others when asked to; name the strategy of `runAs` in its system property';
+  return new ConnectorError('MISCONFIGURED', `${source}: ${base} ${what} \`jive.api.run_as.strategies\``);
 }
 
 async function personOf(api: JiveApi, account: string, call: Call): Promise<Person | undefined> {

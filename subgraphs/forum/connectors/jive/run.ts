@@ -150,7 +150,7 @@ export async function* runJive(
     contents: isWhole ? contents : last.contents,
     places: places.size,
     state,
-    turn: !isWhole ? last.turn : turn < contents ? turn : 0,
+    turn: !(isWhole && last.isDone) ? last.turn : turn < contents ? turn : 0,
     retry,
   };
   yield { ...batch, ...restart, cursor: JSON.stringify(end), ...(isWhole && isSteady ? { sweep: true } : {}) };

@@ -10,7 +10,11 @@ const Count = z.number().nullish();
 
 /** Somebody, as far as their profile is shown. */
 export const Person = z.object({
-  id: Id,
+  // Guests are below zero.
+  id: z
+    .union([Text, z.int()])
+    .transform(String)
+    .pipe(z.string().regex(/^-?\d{1,18}$/)),
   displayName: Text.nullish(),
   jive: z.object({ username: Text.nullish() }).nullish(),
   emails: z.array(z.object({ value: Text.nullish(), primary: z.boolean().nullish() })).nullish(),

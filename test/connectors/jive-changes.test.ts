@@ -134,9 +134,9 @@ describe('jive: changes', () => {
   it('of a list that Jive trims for the account lose nothing', async () => {
     many(250);
     fake.person('clerk');
-    // Every third is not shown to the clerk, so that pages have gaps.
+    // Every third is not shown to the clerk, so that pages have gaps, also where one ends.
     fake.group('Board', 'SECRET', ['eve']);
-    for (const content of fake.contents.values()) if (content.id % 3 === 0) content.place = 2;
+    for (const content of fake.contents.values()) if (content.id % 3 === 2) content.place = 2;
     await store.run(await open({ user: 'clerk' }));
     const shown = [...fake.contents.values()].filter(({ place }) => place === 1).length;
     expect(store.items.size).toBe(shown);

@@ -92,6 +92,21 @@ describe('jive: faults', () => {
     ]);
   });
 
+  it.each(['draft', 'Draft', 'pending_approval', 'rejected'])(
+    'content that is listed although it is %s goes, and comes to nobody',
+    async (status) => {
+      const connector = await open();
+      await store.run(connector);
+      const rows = [...fake.contents.values()].map((one, at) => ({
+        ...fake.shown(one),
+        ...(at === 0 ? { status } : {}),
+      }));
+      fake.answer = (path) => (path.startsWith('contents?') ? list(rows) : undefined);
+      await store.run(connector);
+      expect(titles()).toEqual(['three', 'two']);
+    },
+  );
+
   it('content of a type that was not asked for is left alone', async () => {
     fake.answer = (path) =>
       path.startsWith('contents?')

@@ -1,5 +1,5 @@
 import type { ContentArea, Participation } from '../kit/content/area.ts';
-import { contentTables } from '../kit/content/tables.ts';
+import { ACCOUNT_STATE, contentTables } from '../kit/content/tables.ts';
 import { ITEM_COLUMNS, type ItemRow } from '../kit/content/rows.ts';
 import type { DocumentItem, DocumentRole, DocumentStatus } from './connector.ts';
 
@@ -26,7 +26,7 @@ export const DOCUMENT_COLUMNS = `${ITEM_COLUMNS}, i.space, i.content_type, i.sta
 export const documentsArea: ContentArea<DocumentItem> = {
   name: 'documents',
   type: 'document',
-  migrations: [contentTables('space TEXT NOT NULL, content_type TEXT NOT NULL, status TEXT NOT NULL')],
+  migrations: [contentTables('space TEXT NOT NULL, content_type TEXT NOT NULL, status TEXT NOT NULL'), ACCOUNT_STATE],
   columns: (item) => ({ space: item.space, content_type: item.contentType, status: item.status }),
   fields: (item) => [
     { text: item.title, weight: 3 },

@@ -1,6 +1,6 @@
 import type { ContentArea } from '../kit/content/area.ts';
 import { ITEM_COLUMNS, type ItemRow } from '../kit/content/rows.ts';
-import { contentTables } from '../kit/content/tables.ts';
+import { ACCOUNT_STATE, contentTables } from '../kit/content/tables.ts';
 import type { Channel, ConversationItem } from './connector.ts';
 import { priorOf, weighParticipants } from './weights.ts';
 
@@ -46,6 +46,7 @@ export const forumArea: ContentArea<ConversationItem> = {
        CREATE INDEX reply_key ON reply (source, key);
        CREATE INDEX reply_author ON reply (author);`,
     ),
+    ACCOUNT_STATE,
   ],
   columns: (item) => ({
     channel: item.channel,

@@ -5,7 +5,7 @@ import { Database, type SqlValue } from '../store/database.ts';
 import type { SyncStore } from '../sync/sync-store.ts';
 import { finishBatch, runOfBatch, type RunOf } from '../sync/sync-state.ts';
 import type { ContentArea } from './area.ts';
-import type { Account, ContentItem } from './item.ts';
+import type { Account, AccountState, ContentItem } from './item.ts';
 import { normalUrl } from './urls.ts';
 
 /** Most addresses kept of one item; pages with more are lists of links. */
@@ -46,6 +46,7 @@ export class ContentWriter<Item extends ContentItem> implements SyncStore<Item> 
           this.db.run('UPDATE item SET run = ? WHERE source = ? AND key = ?', run.run, source, key);
         }
         if (batch.sweep) this.#deleteWhere('source = ? AND run <> ?', source, run.run);
+        this.#saveStates(source, batch.accounts ?? []);
         const alive = this.#living();
         mergeSegments(this.db, (doc) => alive.has(doc));
         finishBatch(this.db, run, batch);
@@ -214,6 +215,20 @@ export class ContentWriter<Item extends ContentItem> implements SyncStore<Item> 
     if (this.#accounts.size > 50_000) this.#accounts.clear();
     this.#accounts.set(signature, id);
     return id;
+  }
+
+  #saveStates(source: string, accounts: readonly AccountState[]): void {
+    for (const account of accounts) {
+      this.db.run(
+        `UPDATE account SET reputation = coalesce(?, reputation), last_seen_at = coalesce(?, last_seen_at)
+         WHERE id = ?`,
+        account.reputation ?? null,
+        account.lastSeenAt ?? null,
+        this.#accountId(source, account),
+      );
+    }
+    // No item changed, but what was remembered of the store as it was is out of date.
+    if (accounts.length > 0) this.#count('seq');
   }
 
   /** Draws the next `amount` numbers of a counter; the first of them. */

@@ -5,6 +5,10 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { WebhookMessage } from '../../subgraphs/kit/connector.ts';
 import type { WebhookOutcome } from '../../subgraphs/kit/sync/scheduler.ts';
 import { registerWebhooks } from '../../subgraphs/kit/webhooks.ts';
+import { openSubgraph } from '../../gateway/local-subgraphs.ts';
+import { createLog } from '../../gateway/log.ts';
+import { createSubgraphServer } from '../../subgraphs/kit/server.ts';
+import { subgraphNamed } from '../../subgraphs/registry.ts';
 import { emptyCompany } from '../helpers/company.ts';
 
 let http: FastifyInstance;
@@ -107,6 +111,35 @@ it('the gateway answers 503 while nobody takes messages, and reads GraphQL as be
     const graphql = await fetch(`${base}/graphql`, { method: 'POST', headers, body: '{"query":"{__typename}"}' });
     expect(await graphql.json()).toEqual({ data: { __typename: 'Query' } });
   } finally {
+    await company.close();
+  }
+});
+
+it('a subgraph’s own server takes them too, unsigned by the gateway, and still asks for that elsewhere', async () => {
+  const company = await emptyCompany();
+  const log = createLog({ level: 'silent', format: 'json' });
+  const executor = openSubgraph(company.config, subgraphNamed('forum'), log);
+  const secret = 'a secret of at least 16 characters';
+  const server = createSubgraphServer({
+    name: 'forum',
+    executor,
+    secret,
+    log,
+    receive: async (source) => (source === 'talk' ? 'accepted' : 'unknown'),
+  });
+  try {
+    const base = await server.listen({ host: '127.0.0.1', port: 0 });
+    const status = async (path: string, body: string | Buffer<ArrayBuffer>): Promise<number> => {
+      const headers = { 'content-type': 'application/json' };
+      return (await fetch(`${base}/${path}`, { method: 'POST', headers, body })).status;
+    };
+    expect(await status('webhooks/talk', 'not json')).toBe(202);
+    expect(await status('webhooks/nothing', '{}')).toBe(404);
+    expect(await status('webhooks/talk', Buffer.alloc(1024 ** 2 + 1))).toBe(413);
+    expect(await status('graphql', '{"query":"{__typename}"}')).toBe(401);
+  } finally {
+    await server.close();
+    executor.service.close();
     await company.close();
   }
 });

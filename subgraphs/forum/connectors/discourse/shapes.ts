@@ -116,7 +116,7 @@ export const User = z.object({ user: z.object({ username: Text, suspended_till: 
 /** A page of the list of users that the forum shows to all. Its rows are looked at one by one. */
 export const DirectoryPage = z.object({ directory_items: z.array(z.unknown()) });
 /** What the forum counts of a user. */
-export const DirectoryItem = z.object({ likes_received: z.int().nonnegative(), user: z.object({ username: Text }) });
+export const DirectoryItem = z.object({ likes_received: z.int32().nonnegative(), user: z.object({ username: Text }) });
 
 /** Names of tags, however they are written. */
 export function tagNames(tags: z.output<typeof Tags>): string[] {

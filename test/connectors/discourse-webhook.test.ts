@@ -85,8 +85,8 @@ describe('discourse: a webhook’s event', () => {
     expect(receive({ post: { id: 99, topic_id: 7 } })).toBe(true);
     const first = await firstOf();
     expect(first).toMatchObject({ upserts: ['7'], deletes: [] });
-    expect(first.requests).toEqual(['site.json', 'latest.json?no_definitions=true', 't/7.json']);
-    expect(fake.requests[1]).toContain('topic_ids=7');
+    expect(first.requests).toEqual(['latest.json?no_definitions=true', 'c/1/show.json', 't/7.json']);
+    expect(fake.requests[0]).toContain('topic_ids=7');
     expect(store.items.get('7')?.replies).toHaveLength(1);
     // Whoever is killed now goes on as if nothing had been told.
     expect(store.cursor).toBe(before);
@@ -148,6 +148,15 @@ describe('discourse: a webhook’s event', () => {
     await store.run(connector);
     expect(store.items.has(String(secret.id))).toBe(false);
     expect(store.items.size).toBe(58);
+  });
+
+  it('that is the first after a restart has the people behind its accounts', async () => {
+    const options = { url: fake.url, apiKey: KEY, perMinute: 1_000_000, webhookSecret: SECRET };
+    connector = await openWith(discourse, options, '/');
+    fake.reply(fake.topics.get(7)!, 'Newcomer', '<p>new</p>');
+    receive({ post: { topic_id: 7 } });
+    await store.run(connector);
+    expect(store.items.get('7')?.replies[0]?.author).toEqual({ handle: 'newcomer', mail: 'newcomer@kestrel.example' });
   });
 
   it('whose topic cannot be read is left to the ordinary run', async () => {

@@ -44,6 +44,11 @@ export class People {
     return undefined;
   }
 
+  /** Whether they were ever loaded, be it long ago. */
+  get isLoaded(): boolean {
+    return this.#loadedAt > 0;
+  }
+
   /** When users were last seen, by handle. */
   get lastSeen(): ReadonlyMap<string, string> {
     return this.#lastSeen;

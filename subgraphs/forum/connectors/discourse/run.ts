@@ -34,15 +34,15 @@ export async function* runForum(
 ): AsyncGenerator<Batch<ConversationItem>> {
   const { api, people, source } = forum;
   const last = parseCursor(cursor);
+  const told = forum.webhook?.take() ?? [];
+  if (told.length > 0 && cursor !== undefined && last.isDone) {
+    const batch = await readTold(forum, told, known, call);
+    if (batch !== undefined) yield { ...batch, cursor };
+  }
   const sections = await Sections.load(api, forum.readers, call);
   const state = fingerprint(forum.settings, sections.print);
   const isWhole = !last.isDone || state !== last.sections || isDue(last, forum.perMinute);
   const blind = await people.refresh(call);
-  const told = forum.webhook?.take() ?? [];
-  if (told.length > 0 && cursor !== undefined && last.isDone) {
-    const batch = await readTold(forum, sections, told, known, call);
-    if (batch !== undefined) yield { ...batch, cursor };
-  }
   const startedAt = Date.now();
   const { rows, unfit, again, gone, pages, newestPost, next } = await listTopics(
     { api, source, isWhole, last },

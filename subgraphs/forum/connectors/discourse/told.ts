@@ -1,7 +1,7 @@
 import type { Batch, Call, Known, Problem } from '../../../kit/connector.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
 import type { ConversationItem } from '../../connector.ts';
-import type { Sections } from './readers.ts';
+import { Sections } from './readers.ts';
 import { readTopic, type Forum } from './read-topic.ts';
 import { isOpen, isOwnTalk, prefixOf } from './topics.ts';
 
@@ -12,7 +12,6 @@ import { isOpen, isOwnTalk, prefixOf } from './topics.ts';
  */
 export async function readTold(
   forum: Forum,
-  sections: Sections,
   ids: readonly number[],
   known: Known,
   call: Call,
@@ -23,7 +22,10 @@ export async function readTold(
     unchanged: [],
     problems: [] as Problem[],
   };
+  // Only the categories of these topics are asked for: that is a few requests, however large the forum.
+  const sections = new Sections(forum.api, forum.readers);
   try {
+    if (!forum.people.isLoaded) await forum.people.refresh(call);
     const { rows, unfit } = await forum.api.topicsById(ids, call);
     const there = new Set([...rows.map(({ id }) => id), ...unfit.map(({ id }) => id)]);
     batch.deletes.push(...ids.filter((id) => !there.has(id)).map(String));

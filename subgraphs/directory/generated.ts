@@ -353,6 +353,8 @@ export type Person = Node & {
   readonly name: Scalars['String']['output'];
   /** The telephone number. */
   readonly phone?: Maybe<Scalars['String']['output']>;
+  /** Where a photo of the person is, if the directory tells: an http or https address to fetch, for instance as an image's source. */
+  readonly photoUrl?: Maybe<Scalars['String']['output']>;
   /** The id as asked for, before it was looked up. */
   readonly ref: Scalars['ID']['output'];
   /** Who reports to the person. */
@@ -1188,6 +1190,7 @@ export type PersonResolvers<ContextType = DirectoryContext, ParentType extends R
   manager?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   phone?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  photoUrl?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   ref?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   reports?: Resolver<ResolversTypes['PersonConnection'], ParentType, ContextType, RequireFields<PersonReportsArgs, 'first'>>;
   skills?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;

@@ -119,6 +119,7 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
       skills: JSON.stringify(person.skills),
       interests: JSON.stringify(person.interests),
       description: person.description ?? null,
+      photo_url: person.photoUrl ?? null,
       active: person.active ? 1 : 0,
       updated_at: person.updatedAt ?? null,
     };

@@ -17,7 +17,7 @@ const DEFAULTS = {
   skills: ['skill'],
   interests: ['interest'],
   description: ['description'],
-  photo: ['photoUrl', 'labeledURI'],
+  photo: ['labeledURI'],
   updatedAt: ['modifyTimestamp', 'whenChanged'],
   groupName: ['cn'],
   members: ['member', 'uniqueMember', 'memberUid'],

@@ -152,7 +152,7 @@ async function* read(
       }
     }
   }
-  const toItem = entryMapping(AttributeMap.parse({ key: 'key', name: 'displayName' }), (written) =>
+  const toItem = entryMapping(AttributeMap.parse({ key: 'key', name: 'displayName', photo: 'photoUrl' }), (written) =>
     cleanLine(written).toLowerCase(),
   );
   const groups = new Map<string, string[]>();

@@ -71,12 +71,7 @@ export function entryMapping(
       (value ? { [name]: value } : {}) as { [K in Name]?: string };
     const active = isActive(values, Date.now());
     const shared = {
-      version: fingerprint(
-        settings,
-        ...[...entry.attributes].flatMap(([name, values]) => [`${name}:`, ...values]),
-        entry.dn,
-        String(active),
-      ),
+      version: fingerprint(settings, contentOf(entry), entry.dn, String(active)),
       reference: reference(entry.dn),
     };
     const description = optional('description', clean(names.description.flatMap(values).join('\n')).trim());
@@ -84,8 +79,7 @@ export function entryMapping(
 
     if (!isPerson) {
       const name = first('groupName');
-      if (name === '')
-        return { reasons: [...reasons, `the group ${entry.dn} has no ${names.groupName.join(' or ')}`] };
+      if (name === '') return { reasons: [...reasons, `the group ${entry.dn} has no ${names.groupName.join(' or ')}`] };
       const group: GroupItem = {
         kind: 'group',
         // A user and a group may share a name, but not a key.
@@ -139,6 +133,16 @@ export function entryMapping(
     };
     return { item: person, reasons };
   };
+}
+
+/** All an entry holds, as one text: a group's members are more than a call takes arguments. */
+function contentOf({ attributes }: Entry): string {
+  return [...attributes]
+    .map(
+      ([name, values]) =>
+        `${name}:\0${values.map((one) => (typeof one === 'string' ? one : fingerprint(one))).join('\0')}`,
+    )
+    .join('\0');
 }
 
 /** The text values of these attributes; what is too long or too many to be meant is left out, and said. */

@@ -7,6 +7,7 @@ import type { SyncStore } from '../kit/sync/sync-store.ts';
 import { finishBatch, runOfBatch, type RunOf } from '../kit/sync/sync-state.ts';
 import type { DirectoryItem, GroupItem, PersonItem } from './connector.ts';
 import { resolveMemberships } from './memberships.ts';
+import { reportReferences } from './references.ts';
 import { MIGRATIONS } from './tables.ts';
 
 /** The writing side of the directory's store. */
@@ -59,7 +60,8 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
   complete(): void {
     if (this.db.get<{ value: number }>(`SELECT value FROM counter WHERE name = 'dirty'`)?.value !== 1) return;
     this.db.transaction(() => {
-      resolveMemberships(this.db, () => this.#next('seq'));
+      const odd = resolveMemberships(this.db, () => this.#next('seq'));
+      reportReferences(this.db, odd);
       const alive = new Set(this.db.all<{ docno: number }>('SELECT docno FROM person').map(({ docno }) => docno));
       mergeSegments(this.db, (doc) => alive.has(doc));
       this.#setDirty(0);

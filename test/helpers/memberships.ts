@@ -32,7 +32,8 @@ export async function fillStore(connector: Connector<DirectoryItem>): Promise<Fi
   return {
     sync,
     people,
-    memberships: () => Object.fromEntries(people().map((person) => [person.name, reader.groupNames(person)])),
+    memberships: () =>
+      Object.fromEntries(people().map((person) => [person.name, reader.groupNames(person).toSorted()])),
     problems: () =>
       reader.db
         .all<{ place: string; reason: string }>('SELECT place, reason FROM problem ORDER BY place')

@@ -29,7 +29,7 @@ export function isActive(values: (name: string) => readonly string[], nowMs: num
     // draft-behera-ldap-password-policy, 5.3.3: locked until an administrator acts
     is('pwdaccountlockedtime', (value) => value === '000001010000z') ||
     is('accountexpires', (value) => windowsTime(value) < nowMs) ||
-    is('krbprincipalexpiration', (value) => Date.parse(toIso(value) ?? '') < nowMs)
+    is('krbprincipalexpiration', (value) => Date.parse(toIso(value.toUpperCase()) ?? '') < nowMs)
   );
 }
 

@@ -58,7 +58,7 @@ export const AttributeMap = z.strictObject(
     (Object.keys(DEFAULTS) as Field[]).map((field) => [
       field,
       AttributeNames.refine(
-        (names) => field !== 'photo' || !/photo$/im.test([names].flat().join('\n')),
+        (names) => field !== 'photo' || !/^(?:jpegPhoto|thumbnailPhoto|photo)$/im.test([names].flat().join('\n')),
         'must hold addresses of photos, not their bytes; for those set `photoUrl`',
       )
         .default([...DEFAULTS[field]])

@@ -7,9 +7,10 @@ const PLACE = /\{([a-z][a-z0-9-]*)\}/gi;
 export const PhotoUrl = z
   .string()
   .refine((template) => {
-    const sample = webAddress(template.replace(PLACE, 'x'));
-    // Nothing an entry says may choose the host: there, braces are no address.
-    return sample !== undefined && URL.canParse(template) && photoAttributes(template).length > 0;
+    const [one, other] = ['x', 'y'].map((value) => webAddress(template.replace(PLACE, value)));
+    if (one === undefined || other === undefined) return false;
+    // Nothing an entry says may choose the host.
+    return one !== other && new URL(one).host === new URL(other).host;
   }, 'must be a web address with the name of an attribute after the host: `https://photos.example/{uid}.jpg`')
   .optional()
   .describe(

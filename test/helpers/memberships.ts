@@ -14,7 +14,7 @@ export interface FilledStore extends AsyncDisposable {
   sync(): Promise<void>;
   /** Names of the groups each person is in, also by way of groups inside groups; by the person's name. */
   memberships(): Record<string, readonly string[]>;
-  people(): readonly PersonRow[];
+  people(): readonly (PersonRow & { readonly key: string })[];
   /** Place and reason of each problem, in the order of places. */
   problems(): readonly string[];
 }
@@ -28,7 +28,7 @@ export async function fillStore(connector: Connector<DirectoryItem>): Promise<Fi
   const sync = async (): Promise<void> => void (await syncSource(writer, 'test', connector, call, () => undefined));
   await sync();
   const reader = new DirectoryReader(path);
-  const people = () => reader.db.all<PersonRow>('SELECT * FROM person ORDER BY name');
+  const people = () => reader.db.all<PersonRow & { key: string }>('SELECT * FROM person ORDER BY name');
   return {
     sync,
     people,

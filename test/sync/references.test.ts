@@ -1,8 +1,7 @@
-import { writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { ldif } from '../../subgraphs/directory/connectors/ldif.ts';
 import { openWith } from '../contract/connector-contract.ts';
 import { fillStore } from '../helpers/memberships.ts';

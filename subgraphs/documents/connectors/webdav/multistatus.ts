@@ -6,6 +6,8 @@ export interface XmlNode {
   readonly name: string;
   readonly children: readonly XmlNode[];
   readonly text: string;
+  /** By name as written, prefix included. */
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** What a multistatus says of one resource. */
@@ -27,6 +29,7 @@ interface OpenNode {
   readonly name: string;
   readonly children: XmlNode[];
   text: string;
+  readonly attributes: Readonly<Record<string, string>>;
   readonly prefixes: ReadonlyMap<string, string>;
 }
 
@@ -55,7 +58,7 @@ export function readMultistatus(xml: string): Resource[] {
         const prefixes = prefixesOf(attributes, open.at(-1)?.prefixes);
         const name = fullName(tag, prefixes);
         if (open.length === 0 && name !== MULTISTATUS) throw new MultistatusError('that is not a multistatus');
-        open.push({ name, children: [], text: '', prefixes });
+        open.push({ name, children: [], text: '', attributes, prefixes });
       },
       ontext(text) {
         const node = open.at(-1);

@@ -390,6 +390,7 @@ describe('webdav on Nextcloud: after a start', () => {
     ['refuses', { status: 400 }],
     ['does not know', { status: 501 }],
     ['fails over', { status: 500 }],
+    ['answers with a page to', { status: 207, body: '<html></html>' }],
   ])('walks all the same where the server %s the search', async (_what, answer) => {
     await store.run(await open());
     cloud.files.write('new.md', 'x');

@@ -127,7 +127,7 @@ export class DavClient {
 
   /**
    * What a SEARCH (RFC 5323) finds below the base; `query` is given the properties and the scope. Undefined where the
-   * server does not search.
+   * server does not search, or fails over it: it can be done without.
    */
   async search(
     query: (props: string, scope: string) => string,
@@ -136,19 +136,23 @@ export class DavClient {
     const { account, inside } = this.cloud ?? {};
     if (account === undefined || inside === undefined) return undefined;
     const scope = `/files/${[account, ...inside].map(encodeURIComponent).join('/')}`;
-    const answer = await this.#http.ask(
-      {
-        method: 'SEARCH',
-        path: 'remote.php/dav/',
-        headers: { 'content-type': 'text/xml; charset=utf-8', accept: 'application/xml, text/xml' },
-        body: query(this.#wanted([...PROPS, ...(this.#vendor?.props ?? [])]), scope),
-        expected: [400, 403, 404, 405, 422, 500, 501],
-        maxBytes: MAX_LISTING,
-      },
-      call,
-    );
-    if (answer.status !== 207) return undefined;
-    const resources = this.#resourcesOf(answer, `SEARCH below ${scope}`);
+    const request = {
+      method: 'SEARCH',
+      path: 'remote.php/dav/',
+      headers: { 'content-type': 'text/xml; charset=utf-8', accept: 'application/xml, text/xml' },
+      body: query(this.#wanted([...PROPS, ...(this.#vendor?.props ?? [])]), scope),
+      expected: [400, 403, 404, 405, 422, 500, 501],
+      maxBytes: MAX_LISTING,
+    };
+    let answer: HttpAnswer;
+    let resources: Resource[];
+    try {
+      answer = await this.#http.ask(request, call);
+      resources = this.#resourcesOf(answer, `SEARCH below ${scope}`);
+    } catch (cause) {
+      if (call.signal.aborted || !(cause instanceof ConnectorError)) throw cause;
+      return undefined;
+    }
     const entries = resources.flatMap((resource) => {
       const names = namesBelow(this.#base, resource.href, answer.url);
       return typeof names === 'string' || names.length === 0 || resource.status !== 200

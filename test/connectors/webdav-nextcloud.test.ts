@@ -302,6 +302,42 @@ describe('webdav on Nextcloud: what changed', () => {
     expect(paths()).toContain('A/B/C/deep.md');
   });
 
+  it('reads later what was locked when it was edited', async () => {
+    const connector = await open();
+    await store.run(connector);
+    cloud.files.write('A/B/C/deep.md', 'other');
+    cloud.answer = ({ method, path }) => (method === 'GET' && path.endsWith('/deep.md') ? { status: 423 } : undefined);
+    await store.run(connector);
+    const body = (): unknown => [...store.items.values()].find((item) => pathOf(item) === 'A/B/C/deep.md')?.body;
+    expect(body()).toBe('A/B/C/deep.md');
+    cloud.answer = () => undefined;
+    await store.run(connector);
+    expect(body()).toBe('other');
+  });
+
+  it('lists everything within the hour, however often it looked only where something changed', async () => {
+    const connector = await open();
+    await store.run(connector);
+    const start = Date.now();
+    cloud.files.tag('A/a.md', { tags: ['new'] });
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(start + HOUR_MS * 0.6);
+    cloud.files.write('top.md', 'other');
+    expect(await asked(() => store.run(connector))).not.toContain('PROPFIND files/svc/A/');
+    clock.mockReturnValue(start + HOUR_MS * 1.1);
+    cloud.files.write('top.md', 'another');
+    expect(await asked(() => store.run(connector))).toContain('PROPFIND files/svc/A/');
+  });
+
+  it('goes by nothing that a walk saw only the rest of', async () => {
+    for (let number = 0; number < 250; number++) cloud.files.write(`many/${number}.md`, 'x');
+    const connector = await open();
+    await store.run(connector, 1);
+    await store.run(connector);
+    cloud.files.write('top.md', 'other');
+    await store.run(connector);
+    expect(paths()).toHaveLength(255);
+  });
+
   it('reads again what the store has lost', async () => {
     const connector = await open();
     await store.run(connector);
@@ -331,9 +367,10 @@ describe('webdav on Nextcloud: what changed', () => {
     Object.assign(cloud.files.get('Z/twice.md'), { id: cloud.files.get('A/a.md').id });
     const connector = await open();
     await store.run(connector);
-    await store.run(connector);
+    cloud.files.write('Z/Y/z.md', 'Z/Y/z.md');
+    const again = await store.run(connector);
+    expect(again.flatMap(({ upserts }) => upserts.map(pathOf))).toEqual(['Z/Y/z.md']);
     expect(paths()).toEqual(['A/B/C/deep.md', 'A/B/b.md', 'A/a.md', 'Z/Y/z.md', 'top.md']);
-    expect(store.batches.flatMap(({ upserts }) => upserts)).toHaveLength(5);
   });
 });
 
@@ -362,8 +399,21 @@ describe('webdav on Nextcloud: after a start', () => {
     });
   });
 
+  it('knows whom they are shared with, above the address as well', async () => {
+    cloud.files.write('Team/sub/deep/a.md', 'x');
+    cloud.share({ path: 'Team/sub/deep', type: 0, with: 'bo' });
+    await store.run(await open({}, 'Team/sub/'));
+    cloud.files.write('Team/sub/deep/a.md', 'other');
+    const [first] = await store.run(await open({}, 'Team/sub/'), 1);
+    expect(first?.upserts.map((item) => [item.body, item.readers])).toEqual([
+      ['other', ['person:svc', 'group:staff', 'person:bo']],
+    ]);
+    expect(first?.sweep).toBeUndefined();
+  });
+
   it.each([
     ['all of one second', () => minutesAgo(1)],
+    ['most of one second', (number: number) => minutesAgo(2) + (number < 300 ? 0 : number - 299)],
     ['of many', (number: number) => minutesAgo(4) + Math.floor(number / 7)],
   ])('finds them by pages, %s', async (_what, mtimeOf) => {
     await store.run(await open());
@@ -371,6 +421,8 @@ describe('webdav on Nextcloud: after a start', () => {
     const before = store.batches.length;
     await store.run(await open(), 3);
     expect(cloud.requests.filter((line) => line === 'SEARCH').length).toBeGreaterThanOrEqual(3);
+    // The walk comes after all of them.
+    expect(store.batches.slice(before).map(({ sweep }) => sweep)).toEqual([undefined, undefined, undefined]);
     const found = store.batches.slice(before).flatMap(({ upserts }) => upserts);
     expect(new Set(found.map(({ key }) => key)).size).toBe(450);
     expect(found).toHaveLength(450);

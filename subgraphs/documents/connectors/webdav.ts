@@ -28,7 +28,9 @@ const Options = z.strictObject({
     .min(1)
     .refine((user) => !user.includes(':'), 'must not contain a colon')
     .optional()
-    .describe('The account that reads: what it may not read is not found. Without it nobody is logged in.'),
+    .describe(
+      'The account that reads: what it may not read is not found; on Nextcloud and ownCloud it has what it owns and what is shared with it. Without it nobody is logged in.',
+    ),
   password: z.string().min(1).meta({ secret: true }).optional().describe('Its password; on Nextcloud an app password.'),
   readers: z
     .record(z.string(), Readers)

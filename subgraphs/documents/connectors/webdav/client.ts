@@ -5,8 +5,9 @@ import { HttpClient, type HttpAnswer } from '../../../kit/http.ts';
 import { cloudOf, type Cloud } from './cloud.ts';
 import { entryOf, type Entry } from './entries.ts';
 import { namesBelow, pathOf } from './hrefs.ts';
-import { MultistatusError, readMultistatus, type Resource } from './multistatus.ts';
+import { elementsOf, MultistatusError, readMultistatus, type Resource } from './multistatus.ts';
 import { Ocs, type Capabilities } from './ocs.ts';
+import { unreachable } from './unreachable.ts';
 import { TELLING_PROPS, vendorOf, type Vendor } from './vendors.ts';
 
 /** How the server is reached. */
@@ -98,7 +99,7 @@ export class DavClient {
     const url = this.#base.href;
     const answer = await this.#propfind('', '0', [...PROPS, ...TELLING_PROPS], call, [400, 405, 501]).catch(
       (error: unknown) => {
-        throw this.#unreachable(error);
+        throw unreachable(error, this.#base, this.#source);
       },
     );
     const { status } = answer;
@@ -140,7 +141,7 @@ export class DavClient {
       method: 'SEARCH',
       path: 'remote.php/dav/',
       headers: { 'content-type': 'text/xml; charset=utf-8', accept: 'application/xml, text/xml' },
-      body: query(this.#wanted([...PROPS, ...(this.#vendor?.props ?? [])]), scope),
+      body: query(elementsOf([...PROPS, ...(this.#vendor?.props ?? [])]), scope),
       expected: [400, 403, 404, 405, 422, 500, 501],
       maxBytes: MAX_LISTING,
     };
@@ -209,22 +210,12 @@ export class DavClient {
         method: 'PROPFIND',
         path: folder === '' ? this.#prefix : `${this.#prefix}${pathOf(folder)}/`,
         headers: { depth, 'content-type': 'application/xml; charset=utf-8', accept: 'application/xml, text/xml' },
-        body: `<?xml version="1.0" encoding="utf-8"?><d:propfind xmlns:d="DAV:"><d:prop>${this.#wanted(props)}</d:prop></d:propfind>`,
+        body: `<?xml version="1.0" encoding="utf-8"?><d:propfind xmlns:d="DAV:"><d:prop>${elementsOf(props)}</d:prop></d:propfind>`,
         expected: [...expected, ...Object.keys(REFUSALS).map(Number)],
         maxBytes: MAX_LISTING,
       },
       call,
     );
-  }
-
-  #wanted(props: readonly string[]): string {
-    const elements = props.map((name) => {
-      const end = name.lastIndexOf(':') + 1;
-      // DAV:'s colon belongs to it, the others' was put there by us.
-      const namespace = name.startsWith('DAV:') ? 'DAV:' : name.slice(0, end - 1);
-      return `<${name.slice(end)} xmlns="${namespace}"/>`;
-    });
-    return elements.join('');
   }
 
   #resourcesOf(answer: HttpAnswer, asked: string): Resource[] {
@@ -264,21 +255,6 @@ export class DavClient {
     byPath.delete(folder);
     const entries = [...byPath.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     return { self, entries, problems };
-  }
-
-  /** What the network says of a wrong address is not "try again later". */
-  #unreachable(error: unknown): unknown {
-    if (!(error instanceof ConnectorError) || error.code !== 'UNAVAILABLE') return error;
-    const cause = error.cause as { readonly cause?: { readonly code?: unknown } } | undefined;
-    const code = typeof cause?.cause?.code === 'string' ? cause.cause.code : '';
-    const { host, hostname } = this.#base;
-    if (code === 'ENOTFOUND')
-      return this.#error('MISCONFIGURED', `there is no host ${hostname}; correct it in \`url\``, error);
-    if (/CERT|SIGNED|UNABLE_TO_VERIFY/.test(code))
-      return this.#error('MISCONFIGURED', `the certificate of ${host} is not trusted (${code})`, error);
-    if (code === 'ECONNREFUSED')
-      return this.#error('UNAVAILABLE', `nothing answers at ${host}; is the server up, and the port in \`url\` right?`);
-    return error;
   }
 
   #error(code: ConnectorErrorCode, what: string, cause?: unknown): ConnectorError {

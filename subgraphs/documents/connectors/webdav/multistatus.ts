@@ -25,6 +25,17 @@ export class MultistatusError extends Error {
   override readonly name = 'MultistatusError';
 }
 
+/** Elements that ask for properties, named as in `XmlNode.name`. */
+export function elementsOf(props: readonly string[]): string {
+  const elements = props.map((name) => {
+    const end = name.lastIndexOf(':') + 1;
+    // DAV:'s colon belongs to it, the others' was put there by us.
+    const namespace = name.startsWith('DAV:') ? 'DAV:' : name.slice(0, end - 1);
+    return `<${name.slice(end)} xmlns="${namespace}"/>`;
+  });
+  return elements.join('');
+}
+
 interface OpenNode {
   readonly name: string;
   readonly children: XmlNode[];

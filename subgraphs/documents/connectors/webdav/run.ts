@@ -4,7 +4,6 @@ import type { Reader } from '../../../kit/content/item.ts';
 import { fingerprint, stopIfCancelled } from '../../../kit/text/files.ts';
 import { settingsOf } from '../../../kit/text/runs.ts';
 import type { DocumentItem } from '../../connector.ts';
-import { extensionOf } from '../files/paths.ts';
 import { Access } from './access.ts';
 import { ahead } from './ahead.ts';
 import type { DavClient } from './client.ts';
@@ -13,7 +12,7 @@ import type { Entry } from './entries.ts';
 import { DavFiles, type Outcome } from './files.ts';
 import { FolderMemory } from './memory.ts';
 import { ReaderRules } from './rules.ts';
-import { modifiedSince } from './search.ts';
+import { modifiedDocuments } from './modified.ts';
 import { Shares } from './shares.ts';
 import { endOf, walkDav, type DavStep } from './walk.ts';
 
@@ -224,19 +223,12 @@ export class DavRun {
     let batch = emptyBatch();
     // Ended after one of these batches, the run has seen too little to go on from: the next one starts over.
     const cut = (): Batch<DocumentItem> => ({ ...batch, deletes: [], cursor: cursorOf({ ...cursor, unseen: true }) });
-    const found = modifiedSince(client, cursor.since ?? 0, this.#call);
+    const since = cursor.since ?? 0;
+    const found = modifiedDocuments({ client, extensions, access, files, since, known: this.#known }, this.#call);
     for (;;) {
       const next = await this.#asked(() => found.next());
       if (next.done === true) break;
-      const file = next.value;
-      if (file.path.split('/').some((name) => name.startsWith('.')) || !extensions.has(extensionOf(file.name)))
-        continue;
-      const readers = access.ofFound(file);
-      if (readers.length === 0) continue;
-      // Its problems are left to the walk.
-      const { item } = await this.#asked(() => files.read(file, readers, this.#known, this.#call, []));
-      if (item === undefined) continue;
-      batch.upserts.push(item);
+      batch.upserts.push(next.value);
       if (!this.#isFull(batch)) continue;
       yield cut();
       batch = emptyBatch();

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defineConnector, type Call, type Connector, type ConnectorDeps, type Health } from '../../kit/connector.ts';
-import { ConnectorError } from '../../kit/errors.ts';
+import { healthOfError } from '../../kit/health.ts';
 import { settingsOf } from '../../kit/text/runs.ts';
 import type { DirectoryItem } from '../connector.ts';
 import { normaliseDn } from './dn.ts';
@@ -183,9 +183,6 @@ async function healthOf(
       detail: `Readable: found people${group === undefined ? ', but no groups' : ' and groups'}.`,
     };
   } catch (error) {
-    if (!(error instanceof ConnectorError))
-      return { status: 'unknown', detail: `Reading failed unexpectedly: ${String(error)}` };
-    const isUnknown = error.code === 'UNAVAILABLE' || error.code === 'CANCELLED';
-    return { status: isUnknown ? 'unknown' : 'failed', detail: error.message };
+    return healthOfError(error);
   }
 }

@@ -1,5 +1,6 @@
 import type { Connector, ConnectorKind, Health, Log } from '../connector.ts';
 import { ConnectorError } from '../errors.ts';
+import { healthOfError } from '../health.ts';
 
 /** A configured source, ready to be opened. */
 export interface SourceConfig {
@@ -41,8 +42,6 @@ export async function checkSource(
       await connector.close();
     }
   } catch (error) {
-    if (!(error instanceof ConnectorError))
-      return { status: 'unknown', detail: 'The connector failed in an unforeseen way.' };
-    return { status: error.code === 'UNAVAILABLE' ? 'unknown' : 'failed', detail: error.message };
+    return healthOfError(error);
   }
 }

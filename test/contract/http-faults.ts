@@ -4,7 +4,14 @@ import { inspect } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Connector, ConnectorKind, Log } from '../../subgraphs/kit/connector.ts';
 import { ConnectorError } from '../../subgraphs/kit/errors.ts';
-import { FaultyProxy, RememberedTool, send, type ProxyAnswer, type ProxyRequest } from '../servers/faulty-proxy.ts';
+import {
+  FaultyProxy,
+  RememberedTool,
+  send,
+  type Misbehaviour,
+  type ProxyAnswer,
+  type ProxyRequest,
+} from '../servers/faulty-proxy.ts';
 import { call, depsIn, MemoryStore, type Keyed } from './connector-contract.ts';
 import { faultsWith, flooded, PASSING, type Fault } from './faults.ts';
 
@@ -173,6 +180,16 @@ export function httpFaults<Item extends Keyed>(subject: FaultSubject<Item>): voi
         expect(proxy.misbehaved).toBe(1);
         expect(again.items).toEqual(store.items);
       }
+    });
+
+    it('does not ask again before the time that the tool asked to wait', async () => {
+      await using proxy = await proxied();
+      const connector = await open(proxy);
+      // Whoever comes too early is refused again; a timer may be a little early.
+      const misbehave: Misbehaviour = (reply) => void reply.writeHead(429, { 'retry-after': '1' }).end();
+      proxy.break({ misbehave, forMs: 950 });
+      await new MemoryStore<Item>().run(connector);
+      expect(proxy.misbehaved).toBe(1);
     });
 
     it('leaves a tool alone that asks for more time than there is, and says for how long', async () => {

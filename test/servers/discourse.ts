@@ -351,12 +351,3 @@ export function eventHeaders(type: string, event: string, body: string, secret: 
     'x-discourse-event-signature': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
   };
 }
-
-/** What a forum at its limit answers. */
-export function rateLimited(seconds: number): FakeAnswer {
-  return {
-    status: 429,
-    headers: { 'retry-after': String(seconds) },
-    body: JSON.stringify({ errors: ['Slow down'], error_type: 'rate_limit', extras: { wait_seconds: seconds } }),
-  };
-}

@@ -32,9 +32,14 @@ export interface Spell {
   readonly after?: number;
   /** So many are misbehaved on; without it all that follow. */
   readonly times?: number;
+  /** So long after the first one; without it until mended. */
+  readonly forMs?: number;
   /** Only these; the others are answered well, and not counted. */
   readonly only?: ((request: ProxyRequest) => boolean) | undefined;
 }
+
+/** Misbehaves on nothing. */
+const NONE: Spell = { misbehave: () => {}, times: 0 };
 
 /** How a proxy passes answers on. */
 export interface ProxyOptions {
@@ -90,7 +95,8 @@ export class FaultyProxy implements AsyncDisposable {
   readonly #tool: RememberedTool;
   readonly #options: ProxyOptions;
   readonly #server = createServer((request, reply) => void this.#serve(request, reply));
-  #spell: Spell | undefined;
+  #spell = NONE;
+  #since: number | undefined;
   #port = 0;
 
   private constructor(tool: RememberedTool, options: ProxyOptions) {
@@ -116,13 +122,13 @@ export class FaultyProxy implements AsyncDisposable {
   /** Misbehaves from now on. */
   break(spell: Spell): void {
     this.#spell = spell;
+    this.#since = undefined;
     this.asked = this.misbehaved = this.counted = 0;
   }
 
   /** Is as the tool is again. */
   async mend(): Promise<void> {
-    this.#spell = undefined;
-    this.asked = this.misbehaved = this.counted = 0;
+    this.break(NONE);
     this.#server.closeAllConnections();
     if (!this.#server.listening) await this.#listen();
   }
@@ -154,7 +160,7 @@ export class FaultyProxy implements AsyncDisposable {
       };
       this.asked++;
       const truth = async (): Promise<ProxyAnswer> => this.#asOwn(await this.#tool.ask(request));
-      if (this.#isBroken(request)) await this.#spell?.misbehave(reply, truth, this);
+      if (this.#isBroken(request)) await this.#spell.misbehave(reply, truth, this);
       else send(reply, await truth());
     } catch {
       reply.destroy();
@@ -162,11 +168,12 @@ export class FaultyProxy implements AsyncDisposable {
   }
 
   #isBroken(request: ProxyRequest): boolean {
-    if (this.#spell === undefined) return false;
-    const { after = 0, times = Number.POSITIVE_INFINITY, only } = this.#spell;
+    const { after = 0, times = Number.POSITIVE_INFINITY, forMs = Number.POSITIVE_INFINITY, only } = this.#spell;
     if (only?.(request) === false) return false;
     const place = this.counted++;
     if (place < after || place >= after + times) return false;
+    this.#since ??= performance.now();
+    if (performance.now() - this.#since >= forMs) return false;
     this.misbehaved++;
     return true;
   }

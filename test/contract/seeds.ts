@@ -112,11 +112,11 @@ export function seed(
 /** The same text in the markup of tools; `never` is in no text that a reader sees. */
 export const MARKUP = {
   markdown: {
-    raw: '# Heading\n\nMend **the boiler** with [a wrench](https://tools.example/wrench).\n\n<script>alert(1)</script>\n\n<img src="x" onerror="alert(1)"> [here](javascript:alert(1))\n',
+    raw: '# Heading\n\nMend **the boiler** with [a wrench](https://tools.example/wrench).\n\n<script>alert(1)</script>\n\n<img src="x" onerror="alert(1)"> [here](javascript:alert(1))\n\nA bell\u0007 and an end\u0000.\n',
     never: /\*\*|\]\(|^#|<|alert/,
   },
   html: {
-    raw: '<h1>Heading</h1><p>Mend <b>the boiler</b> with <a href="https://tools.example/wrench">a wrench</a>.</p><script>alert(1)</script><style>p{color:red}</style><img src="x" onerror="alert(1)"><a href="javascript:alert(1)">here</a>',
+    raw: '<h1>Heading</h1><p>Mend <b>the boiler</b> with <a href="https://tools.example/wrench">a wrench</a>.</p><script>alert(1)</script><style>p{color:red}</style><img src="x" onerror="alert(1)"><a href="javascript:alert(1)">here</a><p>A bell\u0007 and an end\u0000.</p>',
     never: /<|alert|color:red/,
   },
   wikitext: {

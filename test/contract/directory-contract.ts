@@ -43,7 +43,7 @@ export function directoryContract(subject: DirectorySubject): void {
   /** A directory and its store: `become` changes the one and brings the other into step. */
   const directory = async (): Promise<{
     readonly writer: DirectoryWriter;
-    become(seed: DirectorySeed): Promise<Map<string, Identity>>;
+    readonly become: (seed: DirectorySeed) => Promise<Map<string, Identity>>;
   }> => {
     const folder = await mkdtemp(join(tmpdir(), 'atrium-'));
     const writer = new DirectoryWriter(join(folder, 'store.db'));

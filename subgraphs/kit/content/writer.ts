@@ -2,6 +2,7 @@ import type { Batch } from '../connector.ts';
 import { personOf } from '../identity/link.ts';
 import { addSegment, mergeSegments } from '../search/segments.ts';
 import { Database, type SqlValue } from '../store/database.ts';
+import { guarded } from '../sync/guard.ts';
 import type { SyncStore } from '../sync/sync-store.ts';
 import { finishBatch, runOfBatch, type RunOf } from '../sync/sync-state.ts';
 import type { ContentArea } from './area.ts';
@@ -35,12 +36,13 @@ export class ContentWriter<Item extends ContentItem> implements SyncStore<Item> 
   }
 
   /** Stores a batch and its cursor in one transaction: all or nothing. */
-  apply(begun: RunOf, batch: Batch<Item>): RunOf {
+  apply(begun: RunOf, given: Batch<Item>): RunOf {
+    const batch = guarded(given, this.#area.shape);
     try {
       return this.db.transaction(() => {
         const run = runOfBatch(this.db, begun, batch);
         const { source } = run;
-        this.#upsert(run, [...new Map(batch.upserts.map((item) => [item.key, item])).values()]);
+        this.#upsert(run, batch.upserts);
         for (const key of batch.deletes) this.#deleteWhere('source = ? AND key = ?', source, key);
         for (const key of batch.unchanged) {
           this.db.run('UPDATE item SET run = ? WHERE source = ? AND key = ?', run.run, source, key);

@@ -82,7 +82,7 @@ interface Kind {
 const KINDS: readonly Kind[] = [
   {
     name: 'documents',
-    open: (path) => new ContentWriter(documentsArea, path) as unknown as SyncStore<never>,
+    open: (path) => new ContentWriter(documentsArea, path),
     item: (key) => ({
       ...content(key),
       space: 'it',
@@ -94,7 +94,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     name: 'conversations',
-    open: (path) => new ContentWriter(forumArea, path) as unknown as SyncStore<never>,
+    open: (path) => new ContentWriter(forumArea, path),
     item: (key) => ({
       ...content(key),
       channel: 'FORUM',
@@ -109,7 +109,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     name: 'people',
-    open: (path) => new DirectoryWriter(path) as unknown as SyncStore<never>,
+    open: (path) => new DirectoryWriter(path),
     item: (key) => ({
       kind: 'person',
       key,
@@ -130,7 +130,7 @@ const KINDS: readonly Kind[] = [
   },
   {
     name: 'groups',
-    open: (path) => new DirectoryWriter(path) as unknown as SyncStore<never>,
+    open: (path) => new DirectoryWriter(path),
     item: (key) => ({
       kind: 'group',
       key,
@@ -205,7 +205,6 @@ describe.each(KINDS)('whatever a connector hands over: $name', ({ open, item, ti
         // With its key changed it may have become one that was there before.
         if (path.join() !== 'key') expect(stored + problems(store)).toBe(1);
         else expect(stored + problems(store)).toBeLessThanOrEqual(1);
-        // Of all sources, since a foreign key may be any.
         store.apply(run, batch([], { deletes: [before, odder, after] }));
       }),
       { numRuns: 400, seed: 20_260_101 },

@@ -69,7 +69,11 @@ it('of very many comes in several batches, and all of it', async () => {
 });
 
 it.each([
-  ['switched off', { status: 403, body: '{"error_type":"invalid_access"}' }, []],
+  [
+    'switched off',
+    { status: 403, body: '{"error_type":"invalid_access"}' },
+    [/^directory_items\.json: likes .*switched off/],
+  ],
   ['not there', { status: 404, body: '<p>' }, []],
   [
     'broken',

@@ -171,12 +171,15 @@ export class DiscourseApi {
     return answer.status === 200 ? this.#http.read(answer, User).user : undefined;
   }
 
-  /** The rows of the list of users that the forum shows to all, with most likes first; none when it shows no such list. */
+  /** The rows of the list of users that the forum shows to all, with most likes first; none when it has no such list. */
   async directory(call: Call): Promise<readonly unknown[]> {
     const rows: unknown[] = [];
     for (let page = 0; page < DIRECTORY_PAGES; page++) {
       const path = `directory_items.json?period=all&order=likes_received&page=${page}`;
       const answer = await this.#ask({ path, expected: [403, 404] }, call);
+      if (answer.status === 403) {
+        throw this.#error('FORBIDDEN', 'the list of users is switched off, or the key lacks the right to read it');
+      }
       const some = answer.status === 200 ? this.#http.read(answer, DirectoryPage).directory_items : [];
       if (some.length === 0) break;
       rows.push(...some);

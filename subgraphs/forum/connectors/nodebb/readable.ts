@@ -1,0 +1,34 @@
+import type { Call } from '../../../kit/connector.ts';
+import type { Asker, NodebbApi } from './api.ts';
+import type { People } from './people.ts';
+import { isShown } from './topics.ts';
+
+/** Questions on their way at once. */
+const WIDTH = 4;
+
+/**
+ * Which topics an account may read now, by asking as that user: somebody the forum does not know is asked for as a
+ * guest. Each topic by itself, and without its posts: those would count as read by them.
+ */
+export async function readableTopics(
+  { api, people }: { readonly api: NodebbApi; readonly people: People },
+  account: string | null,
+  keys: readonly string[],
+  call: Call,
+): Promise<ReadonlySet<string>> {
+  // A token that is not taken would be a guest's.
+  await api.verify(call);
+  const uid = account === null ? undefined : await people.uidOf(account.toLowerCase(), call);
+  const as: Asker = uid ?? 'guest';
+  const tids = keys.filter((key) => /^[1-9]\d{0,8}$/.test(key));
+  const readable = new Set<string>();
+  for (let at = 0; at < tids.length; at += WIDTH) {
+    const some = tids.slice(at, at + WIDTH);
+    const rows = await Promise.all(some.map((tid) => api.topicRow(Number(tid), as, call)));
+    for (const [index, row] of rows.entries()) {
+      const key = some[index];
+      if (key !== undefined && row !== undefined && isShown(row)) readable.add(key);
+    }
+  }
+  return readable;
+}

@@ -9,7 +9,10 @@ export interface PostText {
   readonly mentions: readonly string[];
 }
 
-/** Text of a post's HTML, without what it quotes and the line that names whom it quotes. */
+/**
+ * Text of a post's HTML, without what it quotes and the line that names whom it quotes.
+ * @param base where relative links start: the topic's address
+ */
 export function readPost(html: string, base: string): PostText {
   const mentions = new Set<string>();
   const ours = new Set<string>();

@@ -10,8 +10,8 @@ import { TopicRow, type RecentPost } from './shapes.ts';
 /** Two million: beyond it a list has no end. */
 const MAX_PAGES = 100_000;
 const PER_PAGE = 20;
-/** Pages whose posts are all withheld look like the end of the list. */
-const MAX_BLANK = 50;
+/** Pages whose posts are all withheld (of a disabled category) look like the end: so many are passed over before it. */
+const PATIENCE = { surely: 50, perhaps: 5 };
 
 /** Topics as lists show them. */
 export interface Listing {
@@ -106,6 +106,7 @@ async function listPosts({ api, source, sections, isWhole, last }: ListingOption
   const seen = new Set<RecentPost['pid']>();
   let { postedAt } = last;
   let pages = 0;
+  let newest = 0;
   for (let blank = 0, isLast = false; !isLast;) {
     const { items } = await api.recentPosts(++pages, call);
     if (pages > MAX_PAGES) throw new ConnectorError('BAD_RESPONSE', `${source}: the forum lists posts without end`);
@@ -116,6 +117,7 @@ async function listPosts({ api, source, sections, isWhole, last }: ListingOption
       if (seen.has(post.pid) || !Number.isSafeInteger(tid)) continue;
       seen.add(post.pid);
       isNew = true;
+      if (typeof post.pid === 'number') newest = Math.max(newest, post.pid);
       const row = TopicRow.safeParse(post.topic);
       if (row.success && row.data.scheduled) continue;
       postedAt = Math.max(postedAt, post.timestamp);
@@ -124,7 +126,10 @@ async function listPosts({ api, source, sections, isWhole, last }: ListingOption
       else if (row.success) topics.set(tid, row.data);
     }
     blank = isNew ? 0 : blank + 1;
-    if (!isNew && (pages * PER_PAGE >= sections.posts || blank > MAX_BLANK)) isLast = true;
+    const isShort = pages * PER_PAGE < sections.posts;
+    // As many as ids were given, if none was purged.
+    const mayBeShort = pages * PER_PAGE < newest;
+    if (blank > (isShort ? PATIENCE.surely : mayBeShort ? PATIENCE.perhaps : 0)) isLast = true;
   }
   const prints = new Map([...sums].map(([tid, sum]) => [tid, BigInt.asUintN(64, sum).toString(36)]));
   return { prints, topics, pages, postedAt };

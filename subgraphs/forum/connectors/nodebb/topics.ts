@@ -79,6 +79,7 @@ export function toConversation(
   base: string,
 ): ConversationItem {
   const key = String(topic.tid);
+  const url = `${base}topic/${slugOf(topic)}`;
   const links = new Set<string>();
   const mentions = new Map<string, Account>();
   let opening: ReplyItem | undefined;
@@ -86,7 +87,7 @@ export function toConversation(
   for (const post of posts) {
     // An administrator is shown the text of deleted posts.
     if (post.deleted) continue;
-    const { text, links: linked, mentions: named } = readPost(post.content ?? '', base);
+    const { text, links: linked, mentions: named } = readPost(post.content ?? '', url);
     for (const link of linked) links.add(link);
     for (const slug of named) {
       const account = people.account(slug);
@@ -110,7 +111,7 @@ export function toConversation(
   const dates = [createdAt, ...replies.map((reply) => reply.createdAt)].filter((date) => date !== undefined);
   const updatedAt = dates.sort().at(-1);
   const item = {
-    url: `${base}topic/${slugOf(topic)}`,
+    url,
     title,
     body: opening?.body ?? '',
     ...(createdAt === undefined ? {} : { createdAt }),

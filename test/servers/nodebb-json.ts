@@ -9,6 +9,8 @@ export interface FakeUser {
   isAdmin: boolean;
   isBanned: boolean;
   groups: string[];
+  /** Counts what private categories hold as well. */
+  reputation: number;
   /** Marked by whatever is asked in their name. */
   lastonline: number;
 }
@@ -61,15 +63,15 @@ const DELETED = { uid: 0, username: '[[global:former-user]]', userslug: '', disp
 export function authorOf(users: FakeUsers, uid: number): object {
   const user = users.get(uid);
   if (user === undefined) return DELETED;
-  const { username, userslug, fullname, lastonline, isBanned } = user;
+  const { username, userslug, fullname, lastonline, reputation, isBanned } = user;
   const displayname = fullname || username;
   return {
     uid,
     username,
     userslug,
     displayname,
-    reputation: 99,
-    postcount: 99,
+    reputation,
+    postcount: reputation,
     status: 'online',
     lastonline,
     banned: isBanned,
@@ -138,7 +140,11 @@ export function privilegesOf({ groups, users: some }: FakeCategory, all: readonl
   return {
     labelData: [],
     users: some.map((uid) => ({ uid, username: users.get(uid)?.username, privileges: rights('', true) })),
-    groups: all.map((name) => ({ name, privileges: rights('groups:', groups.includes(name)), isPrivate: false })),
+    groups: [...new Set([...all, ...groups])].map((name) => ({
+      name,
+      privileges: rights('groups:', groups.includes(name)),
+      isPrivate: false,
+    })),
   };
 }
 

@@ -134,6 +134,12 @@ export class FakeNodebb implements AsyncDisposable {
     return post;
   }
 
+  /** What the forum answers for a topic and the first page of its posts. */
+  shown(tid: number): object {
+    const topic = this.topics.get(tid);
+    return topic === undefined ? {} : this.#open(topic, 1, 1);
+  }
+
   #serve(request: IncomingMessage, reply: ServerResponse): void {
     request.resume();
     const path = request.url ?? '/';
@@ -185,7 +191,7 @@ export class FakeNodebb implements AsyncDisposable {
   }
 
   #profile(user: FakeUser): object {
-    return { ...listedOf(user), status: 'online', reputation: 99 };
+    return { ...listedOf(user), status: 'online', reputation: user.reputation };
   }
 
   #mayEnter({ groups, users, isDisabled }: FakeCategory, uid: number): boolean {

@@ -63,12 +63,12 @@ export class NodebbApi {
   }
 
   /**
-   * Makes sure that the forum takes the token: with a wrong one it answers like to a guest, which is no error. Called
-   * at the beginning of every run, and before anything counts as gone.
+   * Makes sure that the forum takes the token, and lets it act as this user: with a wrong one it answers like to a
+   * guest, with a user's own it answers to that one, and neither is an error. Called at the beginning of every run, and
+   * before anything counts as gone.
    * @throws ConnectorError that says what to change
    */
-  async verify(call: Call): Promise<void> {
-    const { uid } = this.#options;
+  async verify(call: Call, uid = this.#options.uid): Promise<void> {
     const user = await this.self(uid, call);
     if (user === undefined) throw this.#error('MISCONFIGURED', `has no user ${uid}; set \`uid\` to an administrator's`);
     if (user.uid !== uid)

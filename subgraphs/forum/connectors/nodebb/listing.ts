@@ -1,9 +1,11 @@
 import { hash } from 'node:crypto';
 import type { Call, Known } from '../../../kit/connector.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
+import { fingerprint } from '../../../kit/text/files.ts';
 import type { Listed, NodebbApi } from './api.ts';
 import type { RunCursor } from './cursor.ts';
 import { isOf } from './fence.ts';
+import { handleOf, type People } from './people.ts';
 import type { Sections } from './readers.ts';
 import { TopicRow, type RecentPost } from './shapes.ts';
 
@@ -31,6 +33,7 @@ export interface ListingOptions {
   readonly api: NodebbApi;
   readonly source: string;
   readonly sections: Sections;
+  readonly people: People;
   readonly isWhole: boolean;
   readonly last: RunCursor;
 }
@@ -46,9 +49,11 @@ export async function listTopics(options: ListingOptions, known: Known, call: Ca
   const { api, sections, isWhole, last } = options;
   const rows = new Map<number, TopicRow>();
   const unfit = new Map<number | undefined, string>();
-  const take = (list: Listed<TopicRow>): void => {
+  const take = (list: Listed<TopicRow>): boolean => {
+    const isNew = list.items.length === 0 || list.items.some(({ tid }) => !rows.has(tid));
     for (const row of list.items) rows.set(row.tid, row);
     for (const { id, reason } of list.unfit) unfit.set(id, reason);
+    return isNew;
   };
   let pages = isWhole ? await listAll(options, take, call) : 0;
   const posts = await listPosts(options, call);
@@ -77,7 +82,7 @@ export async function listTopics(options: ListingOptions, known: Known, call: Ca
 /** The topics of all categories that are open. @returns how many pages that were */
 async function listAll(
   { api, source, sections }: ListingOptions,
-  take: (list: Listed<TopicRow>) => void,
+  take: (list: Listed<TopicRow>) => boolean,
   call: Call,
 ): Promise<number> {
   let pages = 0;
@@ -85,8 +90,8 @@ async function listAll(
     for (let after: number | undefined = 0; after !== undefined; pages++) {
       if (pages >= MAX_PAGES) throw new ConnectorError('BAD_RESPONSE', `${source}: the forum lists topics without end`);
       const list: Awaited<ReturnType<NodebbApi['topics']>> = await api.topics(cid, after, call);
-      take(list);
-      after = list.next;
+      // The same topics again: the list goes on in circles.
+      after = take(list) ? list.next : undefined;
     }
   }
   return pages;
@@ -100,8 +105,10 @@ interface PostListing {
 }
 
 /** Goes through the newest posts, to the last one seen before or through all of them. */
-async function listPosts({ api, source, sections, isWhole, last }: ListingOptions, call: Call): Promise<PostListing> {
-  const sums = new Map<number, bigint>();
+async function listPosts(options: ListingOptions, call: Call): Promise<PostListing> {
+  const { api, source, sections, people, isWhole, last } = options;
+  const sums = new Map<number, { sum: bigint; readonly authors: Set<string> }>();
+  const authors = new Set<string>();
   const topics = new Map<number, TopicRow>();
   const seen = new Set<RecentPost['pid']>();
   let { postedAt } = last;
@@ -121,8 +128,14 @@ async function listPosts({ api, source, sections, isWhole, last }: ListingOption
       const row = TopicRow.safeParse(post.topic);
       if (row.success && row.data.scheduled) continue;
       postedAt = Math.max(postedAt, post.timestamp);
-      if (isWhole) sums.set(tid, (sums.get(tid) ?? 0n) + printOf(post));
-      else if (post.timestamp < last.postedAt) isLast = true;
+      const author = handleOf(post.user ?? {});
+      authors.add(author);
+      if (isWhole) {
+        const of = sums.get(tid) ?? { sum: 0n, authors: new Set() };
+        of.sum += printOf(post);
+        of.authors.add(author);
+        sums.set(tid, of);
+      } else if (post.timestamp <= last.postedAt) isLast = true;
       else if (row.success) topics.set(tid, row.data);
     }
     blank = isNew ? 0 : blank + 1;
@@ -131,7 +144,12 @@ async function listPosts({ api, source, sections, isWhole, last }: ListingOption
     const mayBeShort = pages * PER_PAGE < newest;
     if (blank > (isShort ? PATIENCE.surely : mayBeShort ? PATIENCE.perhaps : 0)) isLast = true;
   }
-  const prints = new Map([...sums].map(([tid, sum]) => [tid, BigInt.asUintN(64, sum).toString(36)]));
+  await people.meet(authors, call);
+  const mailsOf = (some: ReadonlySet<string>): string =>
+    JSON.stringify([...some].sort().map((author) => people.account(author)?.mail));
+  const prints = new Map(
+    [...sums].map(([tid, of]) => [tid, fingerprint(BigInt.asUintN(64, of.sum).toString(36), mailsOf(of.authors))]),
+  );
   return { prints, topics, pages, postedAt };
 }
 

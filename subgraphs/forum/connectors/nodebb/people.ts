@@ -25,9 +25,9 @@ export class People {
     this.#api = api;
   }
 
-  /** Loads them anew where they are old. @returns what is wrong, when the user may not list them */
-  async refresh(call: Call): Promise<Problem | undefined> {
-    if (Date.now() - this.#loadedAt < FRESH_MS) return undefined;
+  /** Loads them anew where they are older. @returns what is wrong, when the user may not list them */
+  async refresh(call: Call, maxAgeMs = FRESH_MS): Promise<Problem | undefined> {
+    if (Date.now() - this.#loadedAt < maxAgeMs) return undefined;
     const bySlug = new Map<string, Listed>();
     const slugs = new Map<number, string>();
     for (let page = 1; ; page++) {
@@ -52,14 +52,19 @@ export class People {
     return this.#slugs.get(uid);
   }
 
-  /** The id of the user that has this slug now; undefined when nobody has. */
-  async uidOf(handle: string, call: Call): Promise<number | undefined> {
-    const uid = this.#bySlug.get(handle)?.uid;
-    // Slugs are free for others once their user is renamed.
-    const self = uid === undefined ? undefined : await this.#api.self(uid, call);
-    if (self !== undefined && self.uid === uid && handleOf(self) === handle) return uid;
-    const user = await this.#api.userBySlug(handle, call);
-    return user !== undefined && user.uid > 0 && handleOf(user) === handle ? user.uid : undefined;
+  /** The id of a user, as it was when they were loaded: slugs are free for others once their user is renamed. */
+  uidOf(handle: string): number | undefined {
+    return this.#bySlug.get(handle)?.uid;
+  }
+
+  /** Loads them anew where one of these authors is new. */
+  async meet(authors: Iterable<string>, call: Call): Promise<void> {
+    for (const handle of authors) {
+      // Those of other servers are in no list.
+      if (handle === '' || handle.includes('@') || this.#bySlug.has(handle)) continue;
+      await this.refresh(call, 0);
+      return;
+    }
   }
 
   /** The account that a post shows; undefined for guests and users that are gone. */
@@ -83,8 +88,9 @@ export class People {
 export const NO_MAILS =
   'mail addresses cannot be read, so that accounts are linked to people by their names alone; let `uid` be an administrator';
 
-function handleOf(user: Pick<User, 'userslug'>): string {
-  return cleanLine(user.userslug).toLowerCase();
+/** A user as accounts call them. */
+export function handleOf(user: { readonly userslug?: string | null | undefined }): string {
+  return cleanLine(user.userslug ?? '').toLowerCase();
 }
 
 /** One that was never confirmed may be anybody's. */

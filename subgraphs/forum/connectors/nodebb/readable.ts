@@ -1,6 +1,6 @@
 import type { Call } from '../../../kit/connector.ts';
 import type { Asker, NodebbApi } from './api.ts';
-import type { People } from './people.ts';
+import { handleOf, type People } from './people.ts';
 import { isShown } from './topics.ts';
 
 /** Questions on their way at once. */
@@ -18,8 +18,7 @@ export async function readableTopics(
 ): Promise<ReadonlySet<string>> {
   // A token that is not taken would be a guest's.
   await api.verify(call);
-  const uid = account === null ? undefined : await people.uidOf(account.toLowerCase(), call);
-  const as: Asker = uid ?? 'guest';
+  const as = account === null ? 'guest' : await askerOf(api, people, account.toLowerCase(), call);
   const tids = keys.filter((key) => /^[1-9]\d{0,8}$/.test(key));
   const readable = new Set<string>();
   for (let at = 0; at < tids.length; at += WIDTH) {
@@ -31,4 +30,15 @@ export async function readableTopics(
     }
   }
   return readable;
+}
+
+/** @throws ConnectorError when the forum does not let us ask as that user */
+async function askerOf(api: NodebbApi, people: People, handle: string, call: Call): Promise<Asker> {
+  const listed = people.uidOf(handle);
+  const self = listed === undefined ? undefined : await api.self(listed, call);
+  if (self !== undefined && self.uid === listed && handleOf(self) === handle) return listed;
+  const user = await api.userBySlug(handle, call);
+  if (user === undefined || user.uid <= 0 || handleOf(user) !== handle) return 'guest';
+  await api.verify(call, user.uid);
+  return user.uid;
 }

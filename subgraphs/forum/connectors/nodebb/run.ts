@@ -66,7 +66,7 @@ export async function* runForum(
   }
 
   const startedAt = Date.now();
-  const listing = await listTopics({ api, source, sections, isWhole, last }, known, call);
+  const listing = await listTopics({ api, source, sections, people, isWhole, last }, known, call);
   batches.cut = { ...START, top: listing.next.top };
   const toRead = sorted(listing, sections, known, batches);
   if (batches.hasDeletes) yield batches.flush();

@@ -90,7 +90,7 @@ export const RecentPost = z.object({
   downvotes: Count,
   deleted: Flag,
   user: Author.nullish(),
-  topic: z.unknown(),
+  topic: z.unknown().optional(),
 });
 /** A post of a list over all topics: enough to see that it changed. */
 export type RecentPost = z.output<typeof RecentPost>;

@@ -83,6 +83,7 @@ export class FakeNodebb implements AsyncDisposable {
       isAdmin: false,
       isBanned: false,
       groups: [],
+      reputation: 0,
       lastonline: 0,
     };
     const user = { uid, username, userslug, ...plain, ...more };

@@ -185,9 +185,6 @@ export class FakeNodebb implements AsyncDisposable {
     const topic = this.topics.get(opened ?? 0);
     if (topic !== undefined)
       return this.#mayRead(topic, uid) ? bare(this.#open(topic, uid, Number(query.get('page') ?? 1))) : page(403);
-    const slug = /^\/api\/user\/([^/]+)$/.exec(path)?.[1];
-    const named = this.users.values().find((one) => one.userslug === decodeURIComponent(slug ?? ''));
-    if (named !== undefined) return bare(this.#profile(named));
     return path.startsWith('/api/v3/') ? v3(404) : page(404);
   }
 

@@ -156,15 +156,6 @@ export class NodebbApi {
     return { users: this.#listed(users, User, 'uid').items, isLast: users.length === 0 || page >= (pageCount ?? 1) };
   }
 
-  /** The user of a slug; undefined when there is none. */
-  async userBySlug(slug: string, call: Call): Promise<User | undefined> {
-    // An `@` would send the forum looking for somebody on another server.
-    if (!/^[^/?#@%\s]{1,255}$/.test(slug)) return undefined;
-    const path = `api/user/${encodeURIComponent(slug)}`;
-    const answer = await this.#ask(path, 'service', [401, 403, 404], call);
-    return answer.status === 200 ? this.#http.read(answer, User) : undefined;
-  }
-
   #listed<Item>(list: readonly unknown[], shape: z.ZodType<Item>, idName: string): Listed<Item> {
     const items: Item[] = [];
     const unfit: Listed<Item>['unfit'][number][] = [];

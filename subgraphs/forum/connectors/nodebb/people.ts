@@ -19,7 +19,7 @@ export class People {
   readonly #api: NodebbApi;
   #bySlug = new Map<string, Listed>();
   #slugs = new Map<number, string>();
-  #loadedAt = Number.NEGATIVE_INFINITY;
+  #loadedAt: number | undefined;
 
   constructor(api: NodebbApi) {
     this.#api = api;
@@ -27,7 +27,7 @@ export class People {
 
   /** Loads them anew where they are older. @returns what is wrong, when the user may not list them */
   async refresh(call: Call, maxAgeMs = FRESH_MS): Promise<Problem | undefined> {
-    if (Date.now() - this.#loadedAt < maxAgeMs) return undefined;
+    if (this.#loadedAt !== undefined && Date.now() - this.#loadedAt < maxAgeMs) return undefined;
     const bySlug = new Map<string, Listed>();
     const slugs = new Map<number, string>();
     for (let page = 1; ; page++) {

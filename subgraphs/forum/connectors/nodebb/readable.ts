@@ -5,6 +5,8 @@ import { isShown } from './topics.ts';
 
 /** Questions on their way at once. */
 const WIDTH = 4;
+/** Somebody unknown may have joined since the users were loaded, if that is longer ago. */
+const STALE_MS = 30_000;
 
 /**
  * Which topics an account may read now, by asking as that user: somebody the forum does not know is asked for as a
@@ -32,13 +34,18 @@ export async function readableTopics(
   return readable;
 }
 
-/** @throws ConnectorError when the forum does not let us ask as that user */
+/**
+ * Who an account is now: slugs are free for others once their user is renamed.
+ * @throws ConnectorError when the forum does not let us ask as that user
+ */
 async function askerOf(api: NodebbApi, people: People, handle: string, call: Call): Promise<Asker> {
-  const listed = people.uidOf(handle);
-  const self = listed === undefined ? undefined : await api.self(listed, call);
-  if (self !== undefined && self.uid === listed && handleOf(self) === handle) return listed;
-  const user = await api.userBySlug(handle, call);
-  if (user === undefined || user.uid <= 0 || handleOf(user) !== handle) return 'guest';
-  await api.verify(call, user.uid);
-  return user.uid;
+  for (const maxAgeMs of [Number.POSITIVE_INFINITY, STALE_MS]) {
+    await people.refresh(call, maxAgeMs);
+    const uid = people.uidOf(handle);
+    const self = uid === undefined ? undefined : await api.self(uid, call);
+    if (uid === undefined || self === undefined) continue;
+    if (self.uid !== uid) await api.verify(call, uid);
+    if (handleOf(self) === handle) return uid;
+  }
+  return 'guest';
 }

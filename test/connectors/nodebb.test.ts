@@ -99,17 +99,31 @@ describe('nodebb: a topic', () => {
     expect(item(topic).mentions).toEqual([]);
   });
 
-  it('takes the title as it was written from releases that escape it', async () => {
-    fake.topic('x', '<p>x</p>');
-    const escape = (text: string): string => text.replaceAll('"title":"x"', '"title":"R&amp;D","titleRaw":"R&D"');
+  it('is the same on NodeBB 3, which escapes names, has dashes for dots and mentions ids', async () => {
+    const staff = fake.category('R&amp;D', ['Staff &amp; Co']);
+    const amara = fake.user('Amara.Okafor', { userslug: 'amara-okafor', fullname: 'O&#x27;Kafor' });
+    const mention = `<a class="plugin-mentions-user plugin-mentions-a" href="${fake.url}uid/${amara.uid}">@amara</a>`;
+    const topic = fake.topic('x', `<p>${mention}</p>`, { author: 'Amara.Okafor', cid: staff.cid });
+    const escape = (text: string): string =>
+      text.replaceAll('"title":"x"', '"title":"A&amp;B","titleRaw":"A&B &lsqb;&lsqb;c&rsqb;&rsqb;"');
     fake.answer = (path) => {
       if (!/\/topics\?|\/topic\/1\?/.test(path)) return undefined;
       const row = fake.shown(1);
       const shown = path.includes('/topic/1') ? row : { response: { topics: [row] } };
       return { status: 200, body: escape(JSON.stringify(shown)) };
     };
-    await store.run(await open());
-    expect(store.items.get('1')?.title).toBe('R&D');
+    const connector = await open();
+    await store.run(connector);
+    const account = { handle: 'amara.okafor', mail: 'amara.okafor@kestrel.example' };
+    expect(item(topic)).toMatchObject({
+      title: 'A&B [[c]]',
+      category: 'R&D',
+      readers: ['group:Staff & Co'],
+      author: { ...account, name: "O'Kafor" },
+      mentions: [account],
+    });
+    amara.groups.push('Staff &amp; Co');
+    expect([...((await connector.readable?.('amara.okafor', ['1'], call)) ?? [])]).toEqual(['1']);
   });
 
   it('is a question, with an answer, by the question-and-answer plugin', async () => {

@@ -1,12 +1,12 @@
 import { readHtml } from '../../../kit/text/html.ts';
-import { cleanLine, webAddress } from '../../../kit/text/plain.ts';
+import { webAddress } from '../../../kit/text/plain.ts';
 
 /** What a post says in its author's own words. */
 export interface PostText {
   readonly text: string;
   readonly links: readonly string[];
-  /** Slugs of the users it names. */
-  readonly mentions: readonly string[];
+  /** The users it names: slugs, and ids in older releases. */
+  readonly mentions: readonly (string | number)[];
 }
 
 /**
@@ -14,7 +14,7 @@ export interface PostText {
  * @param base where relative links start: the topic's address
  */
 export function readPost(html: string, base: string): PostText {
-  const mentions = new Set<string>();
+  const mentions = new Set<string | number>();
   const ours = new Set<string>();
   // Not asked about what lies within a quote: who is named there was named by somebody else.
   const drop = (name: string, attributes: Readonly<Record<string, string>>): boolean => {
@@ -25,8 +25,8 @@ export function readPost(html: string, base: string): PostText {
     const href = webAddress(attributes['href'] ?? '', base);
     if (href === undefined) return false;
     ours.add(href);
-    const slug = /\/user\/([^/?#]+)\/?$/.exec(new URL(href).pathname)?.[1];
-    if (slug !== undefined) mentions.add(cleanLine(decoded(slug)).toLowerCase());
+    const [, kind, user = ''] = /\/(user|uid)\/([^/?#]+)\/?$/.exec(new URL(href).pathname) ?? [];
+    if (kind !== undefined) mentions.add(kind === 'uid' ? Number(user) : decoded(user));
     return false;
   };
   const { text, links } = readHtml(withoutAttributions(html), { base, drop });

@@ -17,8 +17,9 @@ interface Listed {
 /** Users, with their mail addresses. Posts do not show these. What the forum says of presence and reputation is not taken. */
 export class People {
   readonly #api: NodebbApi;
-  #bySlug = new Map<string, Listed>();
-  #slugs = new Map<number, string>();
+  #byHandle = new Map<string, Listed>();
+  /** By slug and by id. */
+  #handles = new Map<string | number, string>();
   #loadedAt: number | undefined;
 
   constructor(api: NodebbApi) {
@@ -28,40 +29,40 @@ export class People {
   /** Loads them anew where they are older. @returns what is wrong, when the user may not list them */
   async refresh(call: Call, maxAgeMs = FRESH_MS): Promise<Problem | undefined> {
     if (this.#loadedAt !== undefined && Date.now() - this.#loadedAt < maxAgeMs) return undefined;
-    const bySlug = new Map<string, Listed>();
-    const slugs = new Map<number, string>();
+    const byHandle = new Map<string, Listed>();
+    const handles = new Map<string | number, string>();
     for (let page = 1; ; page++) {
       const shown = await this.#api.users(page, call);
       if (shown === undefined) return { place: 'users', reason: NO_MAILS };
-      const before = bySlug.size;
+      const before = byHandle.size;
       for (const user of shown.users) {
-        const slug = handleOf(user);
-        bySlug.set(slug, { uid: user.uid, mail: mailOf(user) });
-        slugs.set(user.uid, slug);
+        const handle = handleOf(user);
+        byHandle.set(handle, { uid: user.uid, mail: mailOf(user) });
+        handles.set(user.uid, handle).set(user.userslug, handle);
       }
-      if (shown.isLast || bySlug.size === before) break;
+      if (shown.isLast || byHandle.size === before) break;
     }
-    this.#bySlug = bySlug;
-    this.#slugs = slugs;
+    this.#byHandle = byHandle;
+    this.#handles = handles;
     this.#loadedAt = Date.now();
     return undefined;
   }
 
-  /** The slug of a user; undefined for one that is not listed. */
-  slugOf(uid: number): string | undefined {
-    return this.#slugs.get(uid);
+  /** The handle of a user's id; undefined for one that is not listed. */
+  handleOf(uid: number): string | undefined {
+    return this.#handles.get(uid);
   }
 
-  /** The id of a user, as it was when they were loaded: slugs are free for others once their user is renamed. */
+  /** The id of a user, as it was when they were loaded: names are free for others once their user is renamed. */
   uidOf(handle: string): number | undefined {
-    return this.#bySlug.get(handle)?.uid;
+    return this.#byHandle.get(handle)?.uid;
   }
 
   /** Loads them anew where one of these authors is new. */
   async meet(authors: Iterable<string>, call: Call): Promise<void> {
     for (const handle of authors) {
       // Those of other servers are in no list.
-      if (handle === '' || handle.includes('@') || this.#bySlug.has(handle)) continue;
+      if (handle === '' || handle.includes('@') || this.#byHandle.has(handle)) continue;
       await this.refresh(call, 0);
       return;
     }
@@ -71,15 +72,20 @@ export class People {
   accountOf(author: Author | null | undefined): Account | undefined {
     const isUser = typeof author?.uid === 'string' || (author?.uid ?? 0) > 0;
     if (!isUser) return undefined;
-    return this.account(author?.userslug ?? '', author?.displayname || author?.username);
+    return this.account(handleOf(author ?? {}), author?.displayname || author?.username);
   }
 
-  /** The account of a slug; undefined when it is blank. */
-  account(slug: string, name?: string | null): Account | undefined {
-    const handle = cleanLine(slug).toLowerCase();
+  /** The account of a user that a text names, by slug or id; undefined for an unknown id. */
+  named(user: string | number): Account | undefined {
+    const handle = this.#handles.get(user) ?? (typeof user === 'string' ? handleOf({ userslug: user }) : '');
+    return this.account(handle);
+  }
+
+  /** The account of a handle; undefined when it is blank. */
+  account(handle: string, name?: string | null): Account | undefined {
     if (handle === '') return undefined;
     const shown = cleanLine(decodeEntities(name ?? ''));
-    const mail = this.#bySlug.get(handle)?.mail;
+    const mail = this.#byHandle.get(handle)?.mail;
     return { handle, ...(shown === '' ? {} : { name: shown }), ...(mail === undefined ? {} : { mail }) };
   }
 }
@@ -88,9 +94,11 @@ export class People {
 export const NO_MAILS =
   'mail addresses cannot be read, so that accounts are linked to people by their names alone; let `uid` be an administrator';
 
-/** A user as accounts call them. */
-export function handleOf(user: { readonly userslug?: string | null | undefined }): string {
-  return cleanLine(user.userslug ?? '').toLowerCase();
+/** A user as accounts call them: by their slug, with the dots of their name, for which older releases have dashes. */
+export function handleOf(user: Pick<Author, 'userslug' | 'username'>): string {
+  const slug = cleanLine(user.userslug ?? '').toLowerCase();
+  const name = cleanLine(user.username ?? '').toLowerCase();
+  return name.replaceAll('.', '-') === slug ? name : slug;
 }
 
 /** One that was never confirmed may be anybody's. */

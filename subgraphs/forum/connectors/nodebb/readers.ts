@@ -1,8 +1,6 @@
 import type { Call, Problem } from '../../../kit/connector.ts';
 import type { Reader } from '../../../kit/content/item.ts';
-import { decodeEntities } from '../../../kit/text/html.ts';
 import { fingerprint } from '../../../kit/text/files.ts';
-import { cleanLine } from '../../../kit/text/plain.ts';
 import type { NodebbApi } from './api.ts';
 import type { People } from './people.ts';
 import type { Category, Privileges } from './shapes.ts';
@@ -74,7 +72,7 @@ export class Sections {
 
   #add(category: Category & { readonly cid: number }, privileges: Privileges | undefined): void {
     const { cid, disabled } = category;
-    const name = cleanLine(decodeEntities(category.name)) || `Category ${cid}`;
+    const name = category.name || `Category ${cid}`;
     this.#byCid.set(cid, { cid, name, readers: privileges === undefined ? [] : this.#readersOf(privileges) });
     if (privileges !== undefined || disabled) return;
     const reason = 'who may read this category cannot be seen; it is left out. Let `uid` be an administrator';
@@ -84,15 +82,16 @@ export class Sections {
   #readersOf(privileges: Privileges): readonly Reader[] {
     const { readers: all, groups } = this.#options;
     const readers = new Set<Reader>();
-    for (const group of privileges.groups) {
-      if (NOBODY.has(group.name) || READS.some((right) => group.privileges[`groups:${right}`] !== true)) continue;
-      if (Object.hasOwn(groups, group.name)) for (const reader of groups[group.name] ?? []) readers.add(reader);
-      else if (group.name === GUESTS) for (const reader of all) readers.add(reader);
-      else readers.add(`group:${cleanLine(group.name)}`);
+    for (const { name, privileges: rights } of privileges.groups) {
+      if (name === '' || NOBODY.has(name) || READS.some((right) => rights[`groups:${right}`] !== true)) continue;
+      if (Object.hasOwn(groups, name)) for (const reader of groups[name] ?? []) readers.add(reader);
+      else if (name === GUESTS) for (const reader of all) readers.add(reader);
+      else readers.add(`group:${name}`);
     }
     for (const user of privileges.users) {
-      const slug = this.#people.slugOf(user.uid);
-      if (slug !== undefined && READS.every((right) => user.privileges[right] === true)) readers.add(`person:${slug}`);
+      const handle = this.#people.handleOf(user.uid);
+      if (handle !== undefined && READS.every((right) => user.privileges[right] === true))
+        readers.add(`person:${handle}`);
     }
     return readers.has('everyone') ? ['everyone'] : [...readers].sort();
   }

@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { decodeEntities } from '../../../kit/text/html.ts';
+import { cleanLine } from '../../../kit/text/plain.ts';
 
 const Id = z.int().positive();
 /** What the store has is found by trying ids, so that a made-up one must not keep us busy. No forum is near. */
@@ -9,6 +11,8 @@ const Flag = z
   .union([z.boolean(), z.number(), Text])
   .nullish()
   .transform((value) => value === true || ['1', 'true'].includes(String(value)));
+/** Older releases escape names. */
+const Name = Text.transform((name) => cleanLine(decodeEntities(name)));
 const Count = z.number().nullish();
 /** Posts that came from other servers have addresses for ids. */
 const PostId = z.union([Id, Text.min(1).max(2_000)]);
@@ -98,7 +102,7 @@ export type RecentPost = z.output<typeof RecentPost>;
 /** A category. Those of other servers have addresses for ids. */
 export const Category = z.object({
   cid: z.union([z.int(), Text]),
-  name: Text,
+  name: Name,
   disabled: Flag,
   post_count: Count,
 });
@@ -112,7 +116,7 @@ const Rights = z.record(Text, z.unknown());
 /** Who has which rights in a category. Administrators have all of them and are not named. */
 export const Privileges = z.object({
   users: z.array(z.object({ uid: z.number(), privileges: Rights })),
-  groups: z.array(z.object({ name: Text, privileges: Rights })),
+  groups: z.array(z.object({ name: Name, privileges: Rights })),
 });
 /** Who has which rights in a category. */
 export type Privileges = z.output<typeof Privileges>;
@@ -121,6 +125,7 @@ export type Privileges = z.output<typeof Privileges>;
 export const User = z.object({
   uid: z.number(),
   userslug: Text,
+  username: Text.nullish(),
   email: Text.nullish(),
   'email:confirmed': Flag,
 });
@@ -132,7 +137,8 @@ export const Users = z.object({ users: z.array(z.unknown()), pageCount: z.number
 
 /** The text of a title, whether the release escapes it or not. */
 export function titleOf({ title, titleRaw }: Pick<TopicRow, 'title' | 'titleRaw'>): string {
-  return titleRaw ?? title;
+  // What would be translated (`[[…]]`) is escaped there all the same.
+  return titleRaw?.replaceAll('&lsqb;', '[').replaceAll('&rsqb;', ']') ?? title;
 }
 
 /** Names of tags, however they are written. */

@@ -89,8 +89,8 @@ export function toConversation(
     if (post.deleted) continue;
     const { text, links: linked, mentions: named } = readPost(post.content ?? '', url);
     for (const link of linked) links.add(link);
-    for (const slug of named) {
-      const account = people.account(slug);
+    for (const user of named) {
+      const account = people.named(user);
       if (account !== undefined) mentions.set(account.handle, account);
     }
     const author = people.accountOf(post.user);

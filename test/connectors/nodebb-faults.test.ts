@@ -189,6 +189,8 @@ describe('nodebb: doctor', () => {
       status: 'failed',
       detail: expect.stringContaining('mail addresses cannot be read'),
     });
+    fake.answer = () => ({ status: 403, body: '<html>Blocked' });
+    expect(await failing({})).toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('a proxy') });
     fake.answer = () => ({ status: 200, body: '<html><h1>Shop</h1></html>' });
     expect(await failing({})).toMatchObject({ code: 'MISCONFIGURED', message: expect.stringContaining('set `url`') });
     fake.answer = () => ({ status: 404, body: '<html>' });

@@ -60,7 +60,7 @@ const Options = z.strictObject({
 });
 
 /**
- * A NodeBB forum (3 and newer), by polling its API; tried on 4.15.
+ * A NodeBB forum (3 and newer), by polling its API; tried on 3.12 and 4.15.
  *
  * - Readers come from categories: what guests read has those of `readers`, all else its groups and users that have both
  *   rights, `read` and `topics:read`; where these cannot be seen it is closed. Chats, the queue, and what is deleted or
@@ -70,7 +70,7 @@ const Options = z.strictObject({
  *   votes, edits and deletions; `api/recent` would stop at 200 topics and leave out what the user ignores.
  * - Everything is listed with every run while that is 200 pages of 20 (some 4,000 posts), beyond it in a tenth of the
  *   budget; new posts, and readers, count at once. What is written by users that `uid` blocks is not shown.
- * - Handles are user slugs. Mail addresses are taken once they are confirmed. Reputation and presence are not: the one
+ * - Handles are user slugs, with the dots of the name, for which NodeBB 3 has dashes. Mail addresses are taken once they are confirmed. Reputation and presence are not: the one
  *   counts private categories, the other is moved by asking in somebody's name, as live questions do.
  */
 export const nodebb = defineConnector<ConversationItem, typeof Options>({

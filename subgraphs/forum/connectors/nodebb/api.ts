@@ -84,7 +84,12 @@ export class NodebbApi {
     const answer = await this.#ask('api/self', uid, [401, 403, 404], call);
     if (answer.status === 401)
       throw this.#error('UNAUTHORIZED', `takes us for a guest; set \`token\` to a master token that is not revoked`);
-    if (answer.status === 403 || answer.body.equals(NULL)) return undefined;
+    if (answer.status === 403)
+      throw this.#error(
+        'FORBIDDEN',
+        `refuses the user ${uid}, or this address or program; a proxy before it may do so`,
+      );
+    if (answer.body.equals(NULL)) return undefined;
     if (answer.status === 404 || answer.body.toString('utf8', 0, 200).trimStart().startsWith('<'))
       throw this.#error('MISCONFIGURED', `has no NodeBB forum at ${url}; set \`url\` to the forum's own address`);
     return this.#http.read(answer, User);

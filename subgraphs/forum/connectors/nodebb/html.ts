@@ -42,7 +42,7 @@ function withoutAttributions(html: string): string {
       const start = part.search(/<p\b(?:(?!<p\b)[\s\S])*$/i);
       if (start === -1) return part;
       const last = part.slice(start);
-      const isAttribution = /:(?:<[^<>]*>|\s)*$/.test(last) && /\bhref="[^"]*\/post\/[^"]+"/i.test(last);
+      const isAttribution = /:(?:<[^<>]*>|\s)*$/.test(last.slice(-300)) && /\bhref="[^"]*\/post\/[^"]+"/i.test(last);
       return isAttribution ? part.slice(0, start) : part;
     })
     .join('');

@@ -70,8 +70,9 @@ const Options = z.strictObject({
  *   votes, edits and deletions; `api/recent` would stop at 200 topics and leave out what the user ignores.
  * - Everything is listed with every run while that is 200 pages of 20 (some 4,000 posts), beyond it in a tenth of the
  *   budget; new posts, and readers, count at once. What is written by users that `uid` blocks is not shown.
- * - Handles are user slugs, with the dots of the name, for which NodeBB 3 has dashes. Mail addresses are taken once they are confirmed. Reputation and presence are not: the one
- *   counts private categories, the other is moved by asking in somebody's name, as live questions do.
+ * - Handles are user slugs, with the dots of the name, for which NodeBB 3 has dashes. Mail addresses are taken once they
+ *   are confirmed. Reputation and presence are not: the one counts private categories, the other is moved by asking in
+ *   somebody's name, as live questions do; these leave no view and no profile visit behind.
  */
 export const nodebb = defineConnector<ConversationItem, typeof Options>({
   name: 'nodebb',

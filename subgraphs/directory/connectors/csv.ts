@@ -16,7 +16,8 @@ import {
 import { cleanLine } from '../../kit/text/plain.ts';
 import { healthOfRun, runFiles, settingsOf, type FileReader, type Step } from '../../kit/text/runs.ts';
 import type { DirectoryItem } from '../connector.ts';
-import { AttributeMap, entryMapping } from './inet-org-person.ts';
+import { AttributeMap } from './attribute-map.ts';
+import { entryMapping } from './inet-org-person.ts';
 
 const column = (usual: readonly string[], what: string) =>
   z
@@ -44,6 +45,7 @@ const Columns = z.strictObject({
   aliases: column(['aliases', 'accounts'], 'handles in other tools, `<source>:<handle>`, separated by `;`'),
   groups: column(['groups'], 'names of groups the person belongs to, separated by `;`'),
   description: column(['description', 'about', 'bio'], 'a profile in the person’s own words'),
+  photo: column(['photo', 'photo url', 'picture', 'avatar'], 'the web address of a photo'),
   status: column(['status', 'employee type', 'employeetype'], 'the word `former` for people who left'),
 });
 type ColumnName = keyof z.output<typeof Columns>;
@@ -77,6 +79,7 @@ const ATTRIBUTES: Record<Exclude<ColumnName, 'groups'>, string> = {
   interests: 'interest',
   aliases: 'account',
   description: 'description',
+  photo: 'photourl',
   status: 'employeetype',
 };
 const MANY = new Set<ColumnName>(['username', 'mail', 'skills', 'interests', 'aliases']);
@@ -91,7 +94,7 @@ export const csv = defineConnector<DirectoryItem, typeof Options>({
     const files = await find();
     const path = resolve(deps.baseDir, options.path);
     const reader: FileReader<DirectoryItem> = {
-      settings: settingsOf(options, 1),
+      settings: settingsOf(options, 2),
       noun: 'people',
       find,
       read: (found, _from, known, call) => read(found, options, known, call, deps),
@@ -149,7 +152,7 @@ async function* read(
       }
     }
   }
-  const toItem = entryMapping(AttributeMap.parse({ key: 'key', name: 'displayName' }), (written) =>
+  const toItem = entryMapping(AttributeMap.parse({ key: 'key', name: 'displayName', photo: 'photoUrl' }), (written) =>
     cleanLine(written).toLowerCase(),
   );
   const groups = new Map<string, string[]>();

@@ -12,13 +12,16 @@ import { healthOfRun, runFiles, settingsOf, type FileReader, type Step } from '.
 import { resolve } from 'node:path';
 import type { DirectoryItem } from '../connector.ts';
 import { normaliseDn } from './dn.ts';
-import { AttributeMap, entryMapping } from './inet-org-person.ts';
+import { AttributeMap } from './attribute-map.ts';
+import { entryMapping } from './inet-org-person.ts';
 import { Entries } from './ldif/entries.ts';
 import { recordsOf } from './ldif/records.ts';
+import { PhotoUrl } from './photo.ts';
 
 const Options = z.strictObject({
   path: z.string().min(1).describe('The LDIF file, or a folder of `*.ldif` files read in the order of their names.'),
   attributes: AttributeMap.prefault({}).describe('Which attribute holds what; every part has a default.'),
+  photoUrl: PhotoUrl,
 });
 
 /** An export of any LDAP directory: LDIF content and change records (RFC 2849). */
@@ -30,9 +33,9 @@ export const ldif = defineConnector<DirectoryItem, typeof Options>({
     const find = (): Promise<FoundFile[]> => findFiles(options.path, ['.ldif', '.ldf'], deps);
     const files = await find();
     const path = resolve(deps.baseDir, options.path);
-    const toItem = entryMapping(options.attributes, normaliseDn);
+    const toItem = entryMapping(options.attributes, normaliseDn, options.photoUrl);
     const reader: FileReader<DirectoryItem> = {
-      settings: settingsOf(options, 1),
+      settings: settingsOf(options, 2),
       noun: 'people and groups',
       find,
       read: (found, _from, known, call) => read(found, toItem, known, call, deps),

@@ -1,5 +1,6 @@
 import type { Batch, Call, ConnectorDeps, Health, Known, Problem } from '../connector.ts';
 import { ConnectorError } from '../errors.ts';
+import { healthOfError } from '../health.ts';
 import { fingerprint, idOf, stopIfCancelled, type FoundFile } from './files.ts';
 
 /** What a reader of files finds: an item with its place in the run, one the store has already, or one of no use. */
@@ -125,12 +126,7 @@ export async function healthOfRun<Item>(noun: string, run: () => AsyncIterable<B
       detail: `No usable ${noun} at the start of it; the first problem is at ${problem.place}: ${problem.reason}`,
     };
   } catch (error) {
-    if (!(error instanceof ConnectorError))
-      return { status: 'unknown', detail: `Reading failed unexpectedly: ${String(error)}` };
-    return {
-      status: error.code === 'UNAVAILABLE' || error.code === 'CANCELLED' ? 'unknown' : 'failed',
-      detail: error.message,
-    };
+    return healthOfError(error);
   }
 }
 

@@ -3,6 +3,7 @@ import { discourse } from './discourse.ts';
 import { jive } from './jive.ts';
 import { mbox } from './mbox.ts';
 import { ndjson } from './ndjson.ts';
+import { nodebb } from './nodebb.ts';
 
 /** ADD A CONNECTOR: one file beside this one, and one line here. */
-export const connectors: readonly ForumConnectorKind[] = [ndjson, mbox, discourse, jive];
+export const connectors: readonly ForumConnectorKind[] = [ndjson, mbox, discourse, jive, nodebb];

@@ -125,13 +125,16 @@ export async function healthOfRun<Item>(noun: string, run: () => AsyncIterable<B
       detail: `No usable ${noun} at the start of it; the first problem is at ${problem.place}: ${problem.reason}`,
     };
   } catch (error) {
-    if (!(error instanceof ConnectorError))
-      return { status: 'unknown', detail: `Reading failed unexpectedly: ${String(error)}` };
-    return {
-      status: error.code === 'UNAVAILABLE' || error.code === 'CANCELLED' ? 'unknown' : 'failed',
-      detail: error.message,
-    };
+    return failedHealth(error);
   }
+}
+
+/** Health out of what reading threw. */
+export function failedHealth(error: unknown): Health {
+  if (!(error instanceof ConnectorError))
+    return { status: 'unknown', detail: `Reading failed unexpectedly: ${String(error)}` };
+  const isUnknown = error.code === 'UNAVAILABLE' || error.code === 'CANCELLED';
+  return { status: isUnknown ? 'unknown' : 'failed', detail: error.message };
 }
 
 /** The fingerprint of a connector's options. `revision` is raised when the same file would give other items. */

@@ -28,6 +28,6 @@ export interface Archive {
   look(call: Call): Promise<{ heads: readonly FiledHead[]; problems: readonly Problem[]; isWhole: boolean }>;
   /** The first thing in it, read without remembering anything; undefined when it is empty. */
   first(call: Call): Promise<Found | undefined>;
-  /** @throws Error when the mail cannot be read, ConnectorError when the archive cannot. */
-  read(head: FiledHead, files: OpenFiles): Promise<Message>;
+  /** Undefined for a mail that is gone meanwhile. @throws Error when the mail cannot be read, ConnectorError when the archive cannot. */
+  read(head: FiledHead, files: OpenFiles): Promise<Message | undefined>;
 }

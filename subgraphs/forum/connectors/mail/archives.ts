@@ -51,7 +51,10 @@ export class Archives implements MailTool<FiledHead> {
       look: () => lookAt(archives, call),
       read: async (heads) => {
         const messages = new Map<FiledHead, Message | Error>();
-        for (const head of heads) messages.set(head, await readOne(head, files));
+        for (const head of heads) {
+          const message = await readOne(head, files);
+          if (message !== undefined) messages.set(head, message);
+        }
         return messages;
       },
       isSteady: async () => stateOf(await this.find()) === state,
@@ -186,7 +189,7 @@ async function lookAt(archives: ReadonlyMap<string, Archive>, call: Call) {
   return { heads, problems, isWhole };
 }
 
-async function readOne(head: FiledHead, files: OpenFiles): Promise<Message | Error> {
+async function readOne(head: FiledHead, files: OpenFiles): Promise<Message | Error | undefined> {
   try {
     return await head.archive.read(head, files);
   } catch (error) {

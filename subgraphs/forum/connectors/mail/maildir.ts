@@ -78,10 +78,10 @@ export class Maildir implements Archive {
     return undefined;
   }
 
-  async read(head: FiledHead): Promise<Message> {
+  async read(head: FiledHead): Promise<Message | undefined> {
     const { unique } = head as MaildirHead;
     const bytes = await this.#onFile(unique, (path) => readFile(path));
-    if (bytes === undefined) throw new Error('it was removed while the folder was read');
+    if (bytes === undefined) return undefined;
     // Most deliverers begin the name with the time.
     const [, seconds] = /^(\d{9,11})\./.exec(unique) ?? [];
     return readMessage(bytes, seconds === undefined ? undefined : new Date(Number(seconds) * 1000).toISOString());

@@ -204,7 +204,8 @@ class Filling<Head extends MessageHead> {
     for (const planned of threads) {
       const read: ReadMessage[] = [];
       for (const head of planned.thread.messages) {
-        const message = messages.get(head) ?? new Error('it is gone');
+        const message = messages.get(head);
+        if (message === undefined) continue;
         if (!(message instanceof Error)) {
           read.push({ head, message });
           continue;

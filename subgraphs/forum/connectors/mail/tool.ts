@@ -1,5 +1,4 @@
-import type { Problem } from '../../../kit/connector.ts';
-import type { Call } from '../../../kit/connector.ts';
+import type { Call, Problem } from '../../../kit/connector.ts';
 import type { MessageHead } from './heads.ts';
 import type { Message } from './message.ts';
 
@@ -17,7 +16,7 @@ export interface MailView<Head extends MessageHead> extends AsyncDisposable {
   /** Equal means that no mail came, went or changed in between. */
   readonly state: string;
   look(): Promise<Heads<Head>>;
-  /** Reads mails; for one that cannot be read, why not. @throws ConnectorError when the tool cannot be read. */
+  /** Reads mails; for one that cannot be read, why not; one that is gone meanwhile is left out. @throws ConnectorError when the tool cannot be read. */
   read(heads: readonly Head[]): Promise<ReadonlyMap<Head, Message | Error>>;
   /** Whether what was read still belongs to `state`. */
   isSteady(): Promise<boolean>;

@@ -32,8 +32,8 @@ export interface Dovecot extends AsyncDisposable {
   close(folder: string): Promise<void>;
   /** What a mail program does. */
   asUser<Result>(what: (client: ImapFlow) => Promise<Result>): Promise<Result>;
-  /** What clients sent since the last time this was asked, and the server's log. */
-  log(): Promise<string>;
+  /** The commands sent since this was last asked, after logging in, in the order of sessions. */
+  commands(): Promise<string[]>;
   stop(): Promise<void>;
   start(): Promise<void>;
 }
@@ -62,12 +62,14 @@ export async function startDovecot(settings = ''): Promise<Dovecot> {
   const mails = join(home, 'mails');
   await mkdir(mails);
   await chown(mails, MAIL_UID, MAIL_UID);
+  const raw = join(home, 'raw');
+  await mkdir(raw);
+  await chown(raw, MAIL_UID, MAIL_UID);
   certificate(home);
   const port = await freePort();
   const tlsPort = await freePort();
   const config = join(home, 'dovecot.conf');
   await writeFile(config, `${configuration(home, port, tlsPort)}${settings}\n`);
-  await writeFile(join(home, 'users'), `${ACCOUNT.user}:{PLAIN}${ACCOUNT.password}::::::\n`);
   // A colon would end the field.
   const hashed = execFileSync('doveadm', ['-c', config, 'pw', '-s', 'SHA256', '-p', ACCOUNT.password], {
     encoding: 'utf8',
@@ -76,7 +78,8 @@ export async function startDovecot(settings = ''): Promise<Dovecot> {
 
   let ended: Promise<unknown> | undefined;
   let stopIt: (() => void) | undefined;
-  const pathOf = (folder: string): string => join(mails, folder === 'INBOX' ? '' : `.${folder.replaceAll('/', '.')}`);
+  const pathOf = (folder: string): string =>
+    join(mails, folder === 'INBOX' ? '' : `.${inUtf7(folder.replaceAll('/', '.'))}`);
   const asUser: Dovecot['asUser'] = async (what) => {
     const client = new ImapFlow({
       host: '127.0.0.1',
@@ -148,21 +151,29 @@ export async function startDovecot(settings = ''): Promise<Dovecot> {
     async close(folder) {
       await writeFile(join(await make(folder), 'dovecot-acl'), 'owner l\n');
     },
-    async log() {
-      const parts = [await readFile(join(home, 'log'), 'utf8').catch(() => '')];
-      const raw = join(home, 'raw');
-      for (const name of await readdir(raw).catch(() => []))
-        if (name.endsWith('.in')) {
-          parts.push(await readFile(join(raw, name), 'utf8'));
-          await rm(join(raw, name));
-        }
-      return parts.join('\n');
+    async commands() {
+      const lines: string[] = [];
+      for (const name of (await readdir(raw)).sort()) {
+        // Each line is preceded by its time, each command by its tag.
+        const text = name.endsWith('.in') ? await readFile(join(raw, name), 'utf8') : '';
+        for (const line of text.split(/\r?\n/)) lines.push(line.replace(/^[\d.]+ \w+ /, ''));
+        await rm(join(raw, name));
+      }
+      return lines.filter((line) => line !== '');
     },
     async [Symbol.asyncDispose]() {
       if (stopIt !== undefined) await stop();
       await rm(home, { recursive: true, force: true });
     },
   };
+}
+
+/** Names as IMAP has them (RFC 3501, 5.1.3), and Dovecot its folders. */
+function inUtf7(name: string): string {
+  return name.replace(/[^\x20-\x7e]+/g, (run) => {
+    const code = Buffer.from(run, 'utf16le').swap16().toString('base64').replace(/=+$/, '');
+    return `&${code.replaceAll('/', ',')}-`;
+  });
 }
 
 function certificate(home: string): void {
@@ -203,6 +214,11 @@ namespace inbox {
   inbox = yes
   separator = /
 }
+service anvil {
+  unix_listener anvil-auth-penalty {
+    mode = 0
+  }
+}
 service imap-login {
   inet_listener imap {
     port = ${port}
@@ -213,6 +229,7 @@ service imap-login {
   }
 }
 protocol imap {
+  rawlog_dir = ${home}/raw
   mail_max_userip_connections = 100
   mail_plugins = acl
 }

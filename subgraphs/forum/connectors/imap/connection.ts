@@ -40,14 +40,15 @@ export class Connection implements AsyncDisposable {
   readonly #settings: ConnectionSettings;
   readonly #call: Call;
   readonly #end = (): void => this.#client.close();
+  /** Why the connection broke: the command that waits is told no more than that it did. */
+  #fault: Error | undefined;
   #nextAt = 0;
 
   private constructor(client: ImapFlow, settings: ConnectionSettings, call: Call) {
     this.#client = client;
     this.#settings = settings;
     this.#call = call;
-    // What breaks shows at the command that waits for it.
-    client.on('error', () => undefined);
+    client.on('error', (error) => (this.#fault ??= error));
     call.signal.addEventListener('abort', this.#end, { once: true });
   }
 
@@ -75,6 +76,8 @@ export class Connection implements AsyncDisposable {
     });
     const connection = new Connection(client, settings, call);
     await connection.#ask(() => client.connect());
+    // Else the library would put the account's own prefix before every name, and no shared folder could be named.
+    if (client.namespace !== undefined) client.namespace.prefix = '';
     return connection;
   }
 
@@ -88,14 +91,10 @@ export class Connection implements AsyncDisposable {
     return this.#ask(() => this.#client.list());
   }
 
-  async status(folder: string): Promise<StatusObject> {
+  /** What the server counts of a folder; undefined where it refuses, which opening the folder then explains. */
+  async status(folder: string): Promise<StatusObject | undefined> {
     const query = { messages: true, uidNext: true, uidValidity: true, highestModseq: true };
-    const status = await this.#ask(() => this.#client.status(folder, query), folder);
-    if (status !== false) return status;
-    throw new ConnectorError(
-      'FORBIDDEN',
-      `${this.#settings.source}: the server says nothing of the folder "${folder}"`,
-    );
+    return (await this.#ask(() => this.#client.status(folder, query), folder)) || undefined;
   }
 
   /** Opens a folder, for reading alone. */
@@ -148,9 +147,8 @@ export class Connection implements AsyncDisposable {
       await this.#withinBudget();
       return await command();
     } catch (cause) {
-      if (!this.#client.usable) this.#client.close();
       stopIfCancelled(this.#call, source);
-      throw toConnectorError(source, cause, folder);
+      throw toConnectorError(source, this.#fault ?? cause, folder);
     }
   }
 

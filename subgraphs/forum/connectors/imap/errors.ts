@@ -44,7 +44,7 @@ export function toConnectorError(source: string, cause: unknown, folder?: string
 
 function reasonOf(cause: ImapFlowError, folder: string | undefined): readonly [ConnectorErrorCode, string] {
   const { serverResponseCode = '' } = cause;
-  const code = cause.code ?? (cause._err as NodeJS.ErrnoException | undefined)?.code ?? '';
+  const code = cause.code ?? codeOf(cause._err);
   if (cause.authenticationFailed === true)
     return BY_LOGIN[serverResponseCode] ?? ['UNAUTHORIZED', 'the server refuses `user` with this `password`'];
   if (UNTRUSTED.test(code))
@@ -65,4 +65,8 @@ function reasonOf(cause: ImapFlowError, folder: string | undefined): readonly [C
   if (cause.responseStatus === 'BAD' || code.startsWith('Parser') || code.startsWith('Invalid'))
     return ['BAD_RESPONSE', 'the server did not understand a command, or answered with something that is no IMAP'];
   return ['UNAVAILABLE', 'the connection broke'];
+}
+
+function codeOf(error: (Error & { code?: unknown }) | undefined): string {
+  return typeof error?.code === 'string' ? error.code : '';
 }

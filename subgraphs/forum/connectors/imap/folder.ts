@@ -62,7 +62,7 @@ export class ImapFolder {
   /** Finds out which mails there are now. */
   async refresh(connection: Connection): Promise<void> {
     const status = statusOf(await connection.status(this.path));
-    if (status === this.#status) return;
+    if (status !== '' && status === this.#status) return;
     const { uidValidity, highestModseq, noModseq, exists } = await connection.examine(this.path);
     if (uidValidity !== this.#uidValidity) {
       // The numbers are other mails' now.
@@ -183,7 +183,9 @@ export class ImapFolder {
 }
 
 /** What tells that something is different; flags too where the server counts changes. */
-function statusOf({ messages, uidNext, uidValidity, highestModseq }: StatusObject): string {
+function statusOf(status: StatusObject | undefined): string {
+  if (status === undefined) return '';
+  const { messages, uidNext, uidValidity, highestModseq } = status;
   return [messages, uidNext, uidValidity, highestModseq].map(String).join();
 }
 

@@ -78,8 +78,8 @@ export class Mailbox implements MailTool<ImapHead> {
         const what = `there is no folder "${pattern}", or the account may not see it`;
         throw new ConnectorError('MISCONFIGURED', `${source}: ${what}; set \`folders\` to some that are there`);
       }
-      for (const { path, name } of found) {
-        const folder = { name: name || path, readers: readersOf(path, this.#settings) };
+      for (const { path, name, delimiter } of found) {
+        const folder = { name: name || path, readers: readersOf(path, this.#settings, delimiter) };
         chosen.set(path, this.#folders.get(path) ?? new ImapFolder(path, folder, { source, batch, maxBytes }));
       }
     }

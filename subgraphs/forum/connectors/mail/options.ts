@@ -44,9 +44,9 @@ export function fits(name: string, pattern: string): boolean {
 }
 
 /** Who may read a folder. What lies in a folder that is named is meant with it. */
-export function readersOf(path: string, settings: MailSettings): readonly Reader[] {
+export function readersOf(path: string, settings: MailSettings, delimiter = '/'): readonly Reader[] {
   const [longest] = Object.keys(settings.folderReaders)
-    .filter((pattern) => fits(path, pattern) || fits(path, `${pattern}/*`))
+    .filter((pattern) => fits(path, pattern) || fits(path, `${pattern}${delimiter}*`))
     .sort((a, b) => b.length - a.length);
   return (longest === undefined ? settings.readers : settings.folderReaders[longest]) as readonly Reader[];
 }

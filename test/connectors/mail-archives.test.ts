@@ -1,6 +1,7 @@
 import { appendFile, mkdir, rename, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConversationItem } from '../../subgraphs/forum/connector.ts';
 import { mbox } from '../../subgraphs/forum/connectors/mbox.ts';
@@ -127,6 +128,102 @@ describe('folders of archives', () => {
     });
     await expect(new MemoryStore<ConversationItem>().run(connector)).rejects.toMatchObject({ code: 'BAD_RESPONSE' });
   });
+});
+
+describe('who wrote it, and how', () => {
+  const LIST = { 'List-Id': 'Dev <dev.lists.x>', 'List-Post': '<mailto:dev@lists.x>' };
+  it.each<[what: string, headers: Record<string, string>, author: object | undefined]>([
+    [
+      'a hidden address',
+      { From: 'Ann at X.example (Ann Berg)' },
+      { handle: 'ann@x.example', name: 'Ann Berg', mail: 'ann@x.example' },
+    ],
+    [
+      'one with an encoded name',
+      { From: 'zoe at x.example (=?utf-8?q?Zo=C3=AB?=)' },
+      { handle: 'zoe@x.example', name: 'Zoë', mail: 'zoe@x.example' },
+    ],
+    ['one without a name', { From: 'ann at x.example' }, { handle: 'ann@x.example', mail: 'ann@x.example' }],
+    [
+      'one in brackets',
+      { From: '"Berg, Ann" <ann at x.example>' },
+      { handle: 'ann@x.example', name: 'Berg, Ann', mail: 'ann@x.example' },
+    ],
+    ['an address cut short', { From: 'Ann Berg <ann...@x.example>' }, { handle: 'Ann Berg', name: 'Ann Berg' }],
+    [
+      'the list in place of the writer',
+      { From: 'Ann Berg via Dev <dev@lists.x>', 'Reply-To': 'dev@lists.x, Ann Berg <ann@x.example>', ...LIST },
+      { handle: 'ann@x.example', name: 'Ann Berg', mail: 'ann@x.example' },
+    ],
+    [
+      'the list, and no address of the writer',
+      { From: 'Ann Berg via Dev <dev@lists.x>', 'Reply-To': 'dev@lists.x', ...LIST },
+      { handle: 'Ann Berg', name: 'Ann Berg' },
+    ],
+    [
+      'a writer who wants answers elsewhere',
+      { From: 'Ann Berg <ann@x.example>', 'Reply-To': 'Bo <bo@x.example>', ...LIST },
+      { handle: 'ann@x.example', name: 'Ann Berg', mail: 'ann@x.example' },
+    ],
+    ['a group', { From: 'Team: ann@x.example, bo@x.example;' }, { handle: 'ann@x.example', mail: 'ann@x.example' }],
+    ['nobody', { From: '' }, undefined],
+  ])('finds the author behind %s', async (_what, headers, author) => {
+    const { items, problems } = await load(mbox, { 'a.mbox': entry('a', 'x', headers) });
+    expect(problems).toEqual([]);
+    expect(items[0]?.author).toEqual(author);
+  });
+
+  it('reads bytes beyond ASCII where nothing says what they are', async () => {
+    const text = entry('a', 'Zoë', { From: 'Zoë <z@x>', Subject: 'Zoë' });
+    const declared = entry('b', 'Zo\xc4\x99', { Subject: 'Zoë', 'Content-Type': 'text/plain; charset=utf-8' });
+    const { items } = await load(mbox, {
+      'a.mbox': Buffer.from(text + declared, 'latin1'),
+      'b.mbox': entry('c', 'Zoë', { Subject: 'Zoë' }),
+    });
+    expect(items.map(({ title, body, author }) => [title, body, author?.name])).toEqual([
+      ['Zoë', 'Zoë', 'Zoë'],
+      ['Zoë', 'Zoę', 'Ann Berg'],
+      ['Zoë', 'Zoë', 'Ann Berg'],
+    ]);
+  });
+
+  it('takes the first of headers that are there twice, and reads those that are folded or broken', async () => {
+    const head =
+      'From x Tue Jan  2 10:00:00 2024\nno header at all\nFrom: a@x\nMessage-ID: <b>\nMessage-ID: <c>\nReferences: <a>\n\t<a2>\nReferences: <z>\n <y>\nSubject : Hi\n\nB\n\n';
+    const { items, problems } = await load(mbox, { 'a.mbox': entry('a', 'A') + head });
+    expect(problems).toEqual([]);
+    expect(bodies(items)).toEqual({ a: ['A', 'B'] });
+    expect(items[0]?.replies[0]?.key).toBe('b');
+  });
+});
+
+it('ends up with the same, whether archives were read as they grew or at once', async () => {
+  const id = fc.constantFrom('a', 'b', 'c', 'd', 'e', 'f');
+  const one = fc.record({
+    id,
+    above: fc.array(id, { maxLength: 3 }),
+    file: fc.constantFrom('x.mbox', 'y.mbox'),
+    drop: fc.boolean(),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(one, { minLength: 1, maxLength: 10 }), async (steps) => {
+      await using folder = await temporaryFolder();
+      await writeFiles(folder.path, { 'x.mbox': '', 'y.mbox': '' });
+      const grown = new MemoryStore<ConversationItem>();
+      const connector = await openWith(mbox, { path: '.' }, folder.path);
+      for (const [index, { id, above, file, drop }] of steps.entries()) {
+        const headers = above.length === 0 ? {} : { References: above.map((ref) => `<${ref}>`).join(' ') };
+        // Now and then a file begins anew.
+        const write = drop && index % 4 === 3 ? writeFile : appendFile;
+        await write(join(folder.path, file), entry(id, `${id}${index}`, headers));
+        await grown.run(connector);
+      }
+      const fresh = new MemoryStore<ConversationItem>();
+      await fresh.run(await openWith(mbox, { path: '.' }, folder.path));
+      expect(Object.fromEntries(grown.items)).toEqual(Object.fromEntries(fresh.items));
+    }),
+    { numRuns: 60 },
+  );
 });
 
 describe('archives that change', () => {

@@ -299,6 +299,10 @@ describe.skipIf(!isHere)('imap', () => {
       ['dev', ['group:staff']],
     ]);
     expect(await failure(load({ ...more, folders: ['lists.dev'] }))).toMatch(/^MISCONFIGURED .*no folder "lists\.dev"/);
+    // Misspelt, it would close nothing.
+    expect(await failure(load({ ...more, folderReaders: { 'lists.board': ['group:board'] } }))).toMatch(
+      /^MISCONFIGURED .*`folderReaders` names "lists\.board"/,
+    );
     expect((await other.commands()).join('\n')).toMatch(/LIST "" "\*"/);
   });
 

@@ -72,7 +72,7 @@ describe('folders of archives', () => {
       mbox,
       {
         'dev.mbox': entry('a', 'Public') + entry('b', 'Answer', { References: '<a>' }),
-        'lists/board.mbox': entry('a', 'Public') + entry('c', 'Secret', { References: '<a>' }),
+        'lists/board.mbox/board.mbox': entry('a', 'Public') + entry('c', 'Secret', { References: '<a>' }),
         'lists/press.mbox': entry('p', 'Press'),
       },
       { path: '.', folderReaders: { lists: ['group:staff'], 'lists/board': ['group:board'] } },
@@ -85,6 +85,14 @@ describe('folders of archives', () => {
     ]);
     const keys = items.flatMap((item) => [item.key, ...item.replies.map(({ key }) => key)]);
     expect(new Set(keys).size).toBe(keys.length);
+  });
+
+  it('refuses readers for what is not there: misspelt, they would close nothing', async () => {
+    const options = { path: '.', folderReaders: { bord: ['group:board'] } };
+    await expect(load(mbox, { 'board.mbox': entry('a', 'x') }, options)).rejects.toMatchObject({
+      code: 'MISCONFIGURED',
+      message: expect.stringContaining('`folderReaders` names "bord"'),
+    });
   });
 
   it('takes a mail that went to two lists once', async () => {

@@ -48,8 +48,8 @@ export class ImapFolder {
   #present = new Set<number>();
   #seen = new Map<number, Seen>();
 
-  constructor(path: string, folder: MailFolder, settings: FetchSettings) {
-    this.path = path;
+  constructor(folder: MailFolder, settings: FetchSettings) {
+    this.path = folder.path;
     this.folder = folder;
     this.#settings = settings;
   }

@@ -3,7 +3,7 @@ import type { Call, Problem } from '../../../kit/connector.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
 import { fingerprint } from '../../../kit/text/files.ts';
 import type { Message } from '../mail/message.ts';
-import { fits, readersOf, type MailSettings } from '../mail/options.ts';
+import { checkFolderReaders, fits, readersOf, type MailSettings } from '../mail/options.ts';
 import type { MailTool, MailView } from '../mail/tool.ts';
 import { Connection, type ConnectionSettings } from './connection.ts';
 import { ImapFolder, type ImapHead } from './folder.ts';
@@ -70,7 +70,9 @@ export class Mailbox implements MailTool<ImapHead> {
   /** @throws ConnectorError MISCONFIGURED when one that is named is not there: it would look like an empty one. */
   async #find(connection: Connection): Promise<ImapFolder[]> {
     const { source, folders, batch, maxBytes } = this.#settings;
-    const list = (await connection.list()).filter(canBeOpened);
+    const all = await connection.list();
+    checkFolderReaders(all, this.#settings, source);
+    const list = all.filter(canBeOpened);
     const chosen = new Map<string, ImapFolder>();
     for (const pattern of folders) {
       const found = list.filter((entry) => isMeant(entry, pattern));
@@ -79,8 +81,8 @@ export class Mailbox implements MailTool<ImapHead> {
         throw new ConnectorError('MISCONFIGURED', `${source}: ${what}; set \`folders\` to some that are there`);
       }
       for (const { path, name, delimiter } of found) {
-        const folder = { name: name || path, readers: readersOf(path, this.#settings, delimiter) };
-        chosen.set(path, this.#folders.get(path) ?? new ImapFolder(path, folder, { source, batch, maxBytes }));
+        const folder = { path, name: name || path, readers: readersOf(path, this.#settings, delimiter) };
+        chosen.set(path, this.#folders.get(path) ?? new ImapFolder(folder, { source, batch, maxBytes }));
       }
     }
     const sorted = [...chosen].sort(([a], [b]) => (a < b ? -1 : 1));

@@ -8,7 +8,7 @@ import { Maildir } from './maildir.ts';
 import { MboxFile } from './mbox-file.ts';
 import type { Message } from './message.ts';
 import { OpenFiles } from './open-files.ts';
-import { readersOf, type MailSettings } from './options.ts';
+import { checkFolderReaders, readersOf, type MailSettings } from './options.ts';
 import type { MailTool, MailView } from './tool.ts';
 
 /** What mails are read from, and how. */
@@ -72,7 +72,14 @@ export class Archives implements MailTool<FiledHead> {
     } catch (cause) {
       throw cause instanceof ConnectorError ? cause : fileError(source, this.#root, cause);
     }
-    if (archives.size > 0) return archives;
+    if (archives.size > 0) {
+      checkFolderReaders(
+        [...archives.values()].map(({ folder }) => folder),
+        this.#settings,
+        source,
+      );
+      return archives;
+    }
     const what = 'holds no archive (*.mbox, *.mbx, *.txt, each also with .gz) and is no maildir';
     throw new ConnectorError('MISCONFIGURED', `${source}: ${this.#root} ${what}; set \`path\` to where the data lies`);
   }
@@ -104,7 +111,7 @@ export class Archives implements MailTool<FiledHead> {
       if (names.includes(name.replace(/\.gz$/i, '')) && /\.gz$/i.test(name)) continue;
       const own = path === '' ? name : `${path}/${name}`;
       const kind = await kindOf(join(this.#root, own));
-      if (kind === 'folder' && !PRIVATE.test(segmentOf(name))) await this.#walk(own, archives, before, seen);
+      if (kind === 'folder' && !PRIVATE.test(basename(segmentOf(name)))) await this.#walk(own, archives, before, seen);
       else if (kind === 'file' && !isMaildir && ARCHIVE.test(name))
         await this.#add(own, join(this.#root, own), archives, before);
     }
@@ -118,7 +125,7 @@ export class Archives implements MailTool<FiledHead> {
   ): Promise<void> {
     const file = await foundFile(full);
     const list = this.#listOf(full);
-    const folder = { name: basename(list), readers: readersOf(list, this.#settings) };
+    const folder = { path: list, name: basename(list), readers: readersOf(list, this.#settings) };
     const earlier = before.get(full);
     archives.set(
       full,
@@ -129,7 +136,7 @@ export class Archives implements MailTool<FiledHead> {
   async #addMaildir(path: string, archives: Map<string, Archive>, before: ReadonlyMap<string, Archive>): Promise<void> {
     const full = join(this.#root, path);
     const list = path.split('/').map(segmentOf).join('/') || basename(this.#root);
-    const folder = { name: basename(list), readers: readersOf(list, this.#settings) };
+    const folder = { path: list, name: basename(list), readers: readersOf(list, this.#settings) };
     const earlier = before.get(full);
     archives.set(
       full,
@@ -144,9 +151,14 @@ export class Archives implements MailTool<FiledHead> {
   /** The list an mbox file is of: its own name, or its folder's where it is the archive of a month. */
   #listOf(full: string): string {
     const bare = full.replace(ARCHIVE, '');
-    const list = (PERIOD.test(basename(bare)) ? dirname(bare) : bare).replace(ARCHIVE, '');
+    const list = PERIOD.test(basename(bare)) ? dirname(bare) : bare;
     const inside = relative(this.#root, list);
-    return inside === '' || inside.startsWith('..') ? basename(list) : inside;
+    const path = inside === '' || inside.startsWith('..') ? basename(list) : inside;
+    // Mailman keeps `dev.mbox/dev.mbox`.
+    return path
+      .split('/')
+      .map((segment) => segment.replace(ARCHIVE, ''))
+      .join('/');
   }
 }
 

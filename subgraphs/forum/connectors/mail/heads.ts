@@ -2,6 +2,8 @@ import type { Reader } from '../../../kit/content/item.ts';
 
 /** A list's archive, or a folder of mails: what its mails have in common. */
 export interface MailFolder {
+  /** Where it lies: what options name it by. */
+  readonly path: string;
   /** The category of threads that do not say it themselves. */
   readonly name: string;
   readonly readers: readonly Reader[];

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Reader } from '../../../kit/content/item.ts';
+import { ConnectorError } from '../../../kit/errors.ts';
 import { toReader } from '../../../kit/text/accounts.ts';
 
 /** Readers, as options name them. */
@@ -25,7 +26,7 @@ export const mailOptions = {
     .record(z.string().min(1), Readers)
     .default({})
     .describe(
-      'Who may read particular folders or archives instead: `{ "lists/board": ["group:board"] }`. The longest name that fits counts; `*` stands for any part of one.',
+      'Who may read particular folders or archives instead: `{ "lists/board": ["group:board"] }`. The longest name that fits counts, `*` stands for any part of one, and one that is not there is refused.',
     ),
 };
 
@@ -46,7 +47,28 @@ export function fits(name: string, pattern: string): boolean {
 /** Who may read a folder. What lies in a folder that is named is meant with it. */
 export function readersOf(path: string, settings: MailSettings, delimiter = '/'): readonly Reader[] {
   const [longest] = Object.keys(settings.folderReaders)
-    .filter((pattern) => fits(path, pattern) || fits(path, `${pattern}${delimiter}*`))
+    .filter((pattern) => isWithin(path, pattern, delimiter))
     .sort((a, b) => b.length - a.length);
   return (longest === undefined ? settings.readers : settings.folderReaders[longest]) as readonly Reader[];
+}
+
+/**
+ * Refuses `folderReaders` that mean nothing there is: misspelt, they would leave what they should close to everybody.
+ * @throws ConnectorError MISCONFIGURED
+ */
+export function checkFolderReaders(
+  folders: readonly { readonly path: string; readonly delimiter?: string | undefined }[],
+  settings: MailSettings,
+  source: string,
+): void {
+  const idle = Object.keys(settings.folderReaders).find(
+    (pattern) => !folders.some(({ path, delimiter }) => isWithin(path, pattern, delimiter ?? '/')),
+  );
+  if (idle === undefined) return;
+  const message = `${source}: \`folderReaders\` names "${idle}", and there is nothing of that name; correct it, or take it out`;
+  throw new ConnectorError('MISCONFIGURED', message);
+}
+
+function isWithin(path: string, pattern: string, delimiter: string): boolean {
+  return fits(path, pattern) || fits(path, `${pattern}${delimiter}*`);
 }

@@ -105,6 +105,7 @@ describe.skipIf(!isHere).each([
     await onMail('b', 'delete');
     await onMail('c', { moveTo: `${folder}/other` });
     expect(await next()).toEqual({ upserts: [], unchanged: [], deletes: ['b', 'c'] });
+    if (settings === '') expect((await dovecot.commands()).join('\n')).not.toMatch(/SEARCH UNDELETED/);
     // Both at once, in numbers that cancel out.
     await onMail('a', 'delete');
     await append(mail('e', 'E'));
@@ -134,7 +135,10 @@ describe.skipIf(!isHere).each([
     const { store, next } = await begin();
     await onMail('a', 'delete');
     await dovecot.deliver(folder, { '0.h': mail('z', 'Z') });
+    const validity = () => dovecot.asUser(async (client) => (await client.mailboxOpen(folder)).uidValidity);
+    const before = await validity();
     await dovecot.renumber(folder);
+    expect(await validity()).not.toBe(before);
     expect(await next()).toEqual({ upserts: ['z'], unchanged: [], deletes: ['a'] });
     expect(bodies(store)).toEqual({ b: ['B'], z: ['Z'] });
   });

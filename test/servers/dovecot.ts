@@ -26,7 +26,7 @@ export interface Dovecot extends AsyncDisposable {
   /** Takes mails away, as another program on the server would. */
   remove(folder: string, names: readonly string[]): Promise<void>;
   removeFolder(folder: string): Promise<void>;
-  /** Forgets what the numbers of a folder's mails were. */
+  /** Gives the mails of a folder other numbers, under another UIDVALIDITY. */
   renumber(folder: string): Promise<void>;
   /** Lets the account see that there is the folder, and nothing more. */
   close(folder: string): Promise<void>;
@@ -145,8 +145,14 @@ export async function startDovecot(settings = ''): Promise<Dovecot> {
     },
     removeFolder: (folder) => rm(pathOf(folder), { recursive: true }),
     async renumber(folder) {
-      for (const name of await readdir(pathOf(folder)))
-        if (name.startsWith('dovecot')) await rm(join(pathOf(folder), name));
+      const path = pathOf(folder);
+      const list = await readFile(join(path, 'dovecot-uidlist'), 'utf8');
+      for (const name of await readdir(path)) if (name.startsWith('dovecot')) await rm(join(path, name));
+      // Left to itself Dovecot takes the time, in seconds, which may be as before.
+      const header = list.slice(0, list.indexOf('\n') + 1);
+      const anew = header.replace(/ V(\d+) N\d+/, (_, validity: string) => ` V${Number(validity) + 1} N1`);
+      await writeFile(join(path, 'dovecot-uidlist'), anew);
+      await chown(join(path, 'dovecot-uidlist'), MAIL_UID, MAIL_UID);
     },
     async close(folder) {
       await writeFile(join(await make(folder), 'dovecot-acl'), 'owner l\n');

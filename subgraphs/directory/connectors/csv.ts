@@ -1,20 +1,11 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { parse } from 'csv-parse';
 import { z } from 'zod';
 import { defineConnector, type Call, type Connector, type ConnectorDeps, type Known } from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
-import {
-  decodeBytes,
-  fileError,
-  findFiles,
-  fingerprint,
-  stopIfCancelled,
-  watchPath,
-  type FoundFile,
-} from '../../kit/text/files.ts';
+import { decodeBytes, fileError, fingerprint, stopIfCancelled, type FoundFile } from '../../kit/text/files.ts';
 import { cleanLine } from '../../kit/text/plain.ts';
-import { healthOfRun, runFiles, settingsOf, type FileReader, type Step } from '../../kit/text/runs.ts';
+import { fileConnector, settingsOf, type FileReader, type Step } from '../../kit/text/runs.ts';
 import type { DirectoryItem } from '../connector.ts';
 import { AttributeMap } from './attribute-map.ts';
 import { entryMapping } from './inet-org-person.ts';
@@ -90,23 +81,13 @@ export const csv = defineConnector<DirectoryItem, typeof Options>({
   summary: 'People and their groups from a CSV file (RFC 4180), as a spreadsheet or an HR system exports it.',
   options: Options,
   async open(options, deps): Promise<Connector<DirectoryItem>> {
-    const find = (): Promise<FoundFile[]> => findFiles(options.path, ['.csv'], deps);
-    const files = await find();
-    const path = resolve(deps.baseDir, options.path);
-    const reader: FileReader<DirectoryItem> = {
+    const files = { path: options.path, extensions: ['.csv'] };
+    const reader: Omit<FileReader<DirectoryItem>, 'find'> = {
       settings: settingsOf(options, 2),
       noun: 'people',
-      find,
       read: (found, _from, known, call) => read(found, options, known, call, deps),
     };
-    const changes: Connector<DirectoryItem>['changes'] = (cursor, known, call) =>
-      runFiles(reader, deps, cursor, known, call);
-    return {
-      changes,
-      health: (call) => healthOfRun(reader.noun, () => changes(undefined, () => undefined, call)),
-      watch: (onChange) => watchPath(path, files[0]?.path !== path, deps.log, onChange),
-      close: async () => {},
-    };
+    return fileConnector(files, reader, deps);
   },
 });
 

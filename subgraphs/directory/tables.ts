@@ -45,4 +45,5 @@ export const MIGRATIONS: readonly Migration[] = [
   CREATE INDEX removed_gid ON removed (gid);
   CREATE VIEW item AS SELECT id, docno, 1 AS acl, 1.0 AS prior, length, updated_at, seq FROM person;
   `,
+  'ALTER TABLE person ADD COLUMN photo_url TEXT',
 ];

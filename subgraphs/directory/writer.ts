@@ -2,11 +2,14 @@ import type { Batch } from '../kit/connector.ts';
 import { encodeId } from '../kit/ids.ts';
 import { fold } from '../kit/search/analyze.ts';
 import { addSegment, mergeSegments } from '../kit/search/segments.ts';
+import { guarded } from '../kit/sync/guard.ts';
 import { Database, type SqlValue } from '../kit/store/database.ts';
 import type { SyncStore } from '../kit/sync/sync-store.ts';
 import { finishBatch, runOfBatch, type RunOf } from '../kit/sync/sync-state.ts';
 import type { DirectoryItem, GroupItem, PersonItem } from './connector.ts';
 import { resolveMemberships } from './memberships.ts';
+import { reportReferences } from './references.ts';
+import { directoryShape } from './shape.ts';
 import { MIGRATIONS } from './tables.ts';
 
 /** The writing side of the directory's store. */
@@ -32,11 +35,12 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
   }
 
   /** Stores a batch and its cursor in one transaction: all or nothing. */
-  apply(begun: RunOf, batch: Batch<DirectoryItem>): RunOf {
+  apply(begun: RunOf, given: Batch<DirectoryItem>): RunOf {
+    const batch = guarded(given, directoryShape);
     return this.db.transaction(() => {
       const run = runOfBatch(this.db, begun, batch);
       const { source } = run;
-      const items = [...new Map(batch.upserts.map((item) => [item.key, item])).values()];
+      const items = batch.upserts;
       this.#upsertPeople(
         run,
         items.filter((item) => item.kind === 'person'),
@@ -59,7 +63,8 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
   complete(): void {
     if (this.db.get<{ value: number }>(`SELECT value FROM counter WHERE name = 'dirty'`)?.value !== 1) return;
     this.db.transaction(() => {
-      resolveMemberships(this.db, () => this.#next('seq'));
+      const odd = resolveMemberships(this.db, () => this.#next('seq'));
+      reportReferences(this.db, odd);
       const alive = new Set(this.db.all<{ docno: number }>('SELECT docno FROM person').map(({ docno }) => docno));
       mergeSegments(this.db, (doc) => alive.has(doc));
       this.#setDirty(0);
@@ -119,6 +124,7 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
       skills: JSON.stringify(person.skills),
       interests: JSON.stringify(person.interests),
       description: person.description ?? null,
+      photo_url: person.photoUrl ?? null,
       active: person.active ? 1 : 0,
       updated_at: person.updatedAt ?? null,
     };

@@ -1,5 +1,4 @@
 import './telemetry.ts';
-import { readFileSync } from 'node:fs';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
@@ -16,15 +15,14 @@ import type { createLog } from './log.ts';
 import { knownOperation } from './plugins/known-operation.ts';
 import { requestLog } from './plugins/request-log.ts';
 import { sizeLimit } from './plugins/size-limit.ts';
-
-/** The composed schema, as `atrium compose` writes it. */
-const SUPERGRAPH = new URL('../schema/supergraph.graphql', import.meta.url);
+import type { Supergraph } from './supergraph/supergraph.ts';
 
 /** What the server is built of. */
 export interface ApolloParts {
   readonly config: Config;
   readonly log: ReturnType<typeof createLog>;
   readonly cache: GatewayCache;
+  readonly supergraph: Supergraph;
   readonly clients: SubgraphClients;
   /** The subgraphs in this process, by name. */
   readonly local: ReadonlyMap<string, SubgraphExecutor>;
@@ -33,11 +31,11 @@ export interface ApolloParts {
 
 /** Builds the GraphQL server over the supergraph; it is started, but listens nowhere. */
 export async function createApollo(parts: ApolloParts): Promise<ApolloServer<GatewayContext>> {
-  const { config, log, cache, local, clients } = parts;
+  const { config, log, cache, supergraph, local, clients } = parts;
   const quiet = { debug: () => undefined, info: () => undefined, warn: log.warn.bind(log), error: log.error.bind(log) };
   const apollo = new ApolloServer<GatewayContext>({
     gateway: federate({
-      supergraphSdl: readFileSync(SUPERGRAPH, 'utf8'),
+      supergraph,
       clients,
       log,
       logger: quiet,

@@ -8,6 +8,7 @@ import type { Config } from './config/schema.ts';
 import { openSubgraph, storePath } from './local-subgraphs.ts';
 import { createLog } from './log.ts';
 import { SyncProgressView, printWelcome } from './start-screen.ts';
+import { Supergraph } from './supergraph/supergraph.ts';
 import { startSync, type RunningSync } from './sync.ts';
 
 /** What the command line says beside the configuration. */
@@ -31,7 +32,8 @@ export async function start(configured: Config, options: StartOptions): Promise<
   };
   if (options.fresh) dropStores(config);
   const log = createLog(config.log);
-  const here = subgraphs.filter(({ name }) =>
+  const { ours } = new Supergraph(config);
+  const here = ours.filter(({ name }) =>
     options.only === undefined ? config[name].url === undefined : name === options.only,
   );
   let sync: RunningSync | undefined;

@@ -46,6 +46,23 @@ export const ConfigFile = z.strictObject({
     .describe('People and groups'),
   documents: z.strictObject(area).prefault({}).describe('Wiki pages and files'),
   forum: z.strictObject(area).prefault({}).describe('Forum threads, mails, chats, meetings'),
+  supergraph: z
+    .strictObject({
+      file: z
+        .string()
+        .optional()
+        .describe(
+          'Another composed schema than that of our three subgraphs, watched for changes; relative to this file',
+        ),
+      addresses: z
+        .record(z.string(), z.url({ protocol: /^https?$/ }))
+        .default({})
+        .describe(
+          'Where further subgraphs are, by name, when not where the composed schema says: `{ hr: "http://…" }`',
+        ),
+    })
+    .prefault({})
+    .describe('What the gateway serves'),
   operators: z
     .array(z.string().regex(/^(group|person):.+$/, 'must be group:<name> or person:<mail or user name>'))
     .default([])

@@ -3,6 +3,7 @@ import type {
   GatewayExecutor,
   GatewayGraphQLRequestContext,
 } from '@apollo/server-gateway-interface';
+import { setImmediate } from 'node:timers/promises';
 import { buildASTSchema, getVariableValues, GraphQLError, parse, type GraphQLSchema } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../../subgraphs/kit/connector.ts';
@@ -30,6 +31,8 @@ export interface ExecutorParts {
 /** So many characters of operations are kept compiled; a program weighs many times its text. */
 const MAX_PROGRAM_TEXT = 1_000_000;
 const MAX_PROGRAMS = 1_000;
+/** So many operations are made ready for a schema that takes the place of another. */
+const MAX_WARM = 50;
 
 /** A compiled operation, or why there is none. */
 type Compiled = Program | { readonly errors: readonly GraphQLError[] };
@@ -40,6 +43,8 @@ interface Loaded {
   readonly schema: GraphQLSchema;
   readonly joins: Joins;
   readonly programs: LRUCache<string, Promise<Compiled>>;
+  /** The operations asked last, with what planning them needs. */
+  readonly asked: LRUCache<string, GatewayGraphQLRequestContext>;
 }
 
 /** Executes operations: plans of `@apollo/gateway`, compiled and run by us. */
@@ -51,15 +56,29 @@ export class FederatedExecutor {
     this.#parts = parts;
   }
 
-  /** Takes over a schema; what was compiled for the one before is forgotten. */
+  /** Takes over a schema; what was asked last of the one before is compiled anew for it. */
   load({ apiSchema, coreSupergraphSdl }: { apiSchema: GraphQLSchema; coreSupergraphSdl: string }): void {
+    const before = this.#loaded;
     const document = parse(coreSupergraphSdl, { noLocation: true });
-    this.#loaded = {
+    const loaded: Loaded = {
       apiSchema,
       schema: buildASTSchema(document, { assumeValid: true, assumeValidSDL: true }),
       joins: readJoins(document),
       programs: new LRUCache({ max: MAX_PROGRAMS, maxSize: MAX_PROGRAM_TEXT }),
+      asked: new LRUCache({ max: MAX_WARM }),
     };
+    this.#loaded = loaded;
+    if (before) void this.#warm(loaded, [...before.asked.values()]);
+  }
+
+  /** One operation after another, so that planning them holds up nobody who asks meanwhile. */
+  async #warm(loaded: Loaded, asked: readonly GatewayGraphQLRequestContext[]): Promise<void> {
+    for (const requestContext of asked) {
+      await setImmediate();
+      if (this.#loaded !== loaded) return;
+      // What does not fit the schema any more is told whoever asks for it.
+      await this.#programFor(loaded, requestContext).catch(() => undefined);
+    }
   }
 
   /** For Apollo Server, in the place of the gateway's own. */
@@ -102,8 +121,13 @@ export class FederatedExecutor {
   #programFor(loaded: Loaded, requestContext: GatewayGraphQLRequestContext): Promise<Compiled> {
     const key = `${requestContext.queryHash} ${requestContext.operationName ?? ''}`;
     const known = loaded.programs.get(key);
-    if (known) return known;
+    if (known) {
+      loaded.asked.get(key);
+      return known;
+    }
     const program = this.#compile(loaded, requestContext);
+    // Planning looks at variables, but at nobody who asks.
+    loaded.asked.set(key, { ...requestContext, context: {} });
     loaded.programs.set(key, program, { size: requestContext.source.length });
     // Operations that cannot be planned are not kept, nor is a failure of the moment.
     program.then(

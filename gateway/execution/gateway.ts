@@ -1,6 +1,7 @@
 import { ApolloGateway } from '@apollo/gateway';
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
 import type { Log } from '../../subgraphs/kit/connector.ts';
+import type { Supergraph } from '../supergraph/supergraph.ts';
 import { FederatedExecutor } from './executor.ts';
 import { Planner } from './planner.ts';
 import type { SubgraphClients } from './subgraphs/clients.ts';
@@ -8,7 +9,7 @@ import { dataSourceOf } from './subgraphs/data-source.ts';
 
 /** What federation is built of. */
 export interface FederationParts {
-  readonly supergraphSdl: string;
+  readonly supergraph: Supergraph;
   readonly clients: SubgraphClients;
   readonly log: Log;
   /** Where `@apollo/gateway` says what it does. */
@@ -24,11 +25,14 @@ export interface FederationParts {
  * own.
  */
 export function federate(parts: FederationParts): GatewayInterface {
-  const { supergraphSdl, clients, log, logger, operationMs, answerSeconds } = parts;
+  const { supergraph, clients, log, logger, operationMs, answerSeconds } = parts;
   const isOurs = parts.execution === 'atrium';
   const planner = new Planner();
   const gateway = new ApolloGateway({
-    supergraphSdl,
+    supergraphSdl: async ({ update }) => {
+      const stop = supergraph.watch(update, log);
+      return { supergraphSdl: supergraph.sdl, cleanup: async () => stop() };
+    },
     logger,
     buildService: ({ name, url }) =>
       dataSourceOf(clients.get(name, url), operationMs, (options) => {

@@ -13,6 +13,8 @@ export interface SubgraphPlaces {
   readonly local: ReadonlyMap<string, SubgraphExecutor>;
   /** Addresses of our own in other processes, without the path. */
   readonly remote: ReadonlyMap<string, string>;
+  /** Addresses of others, with the path, that count more than those in the supergraph. */
+  readonly addresses: Readonly<Record<string, string>>;
   /** Signs who is asking, for our own. */
   readonly secret: string;
   readonly limits: SubgraphLimits;
@@ -48,13 +50,13 @@ export class SubgraphClients {
   }
 
   #open(name: string, address: string): SubgraphClient {
-    const { local, remote, secret, limits } = this.#places;
+    const { local, remote, addresses, secret, limits } = this.#places;
     const executor = local.get(name);
     if (executor) return inProcessClient(name, executor);
     const own = remote.get(name);
     const client = overHttpClient({
       name,
-      url: own === undefined ? address : new URL('/graphql', own).href,
+      url: own === undefined ? (addresses[name] ?? address) : new URL('/graphql', own).href,
       trusted: own !== undefined,
       headers: own === undefined ? foreignHeaders : (call) => ownHeaders(call, secret),
       limits,

@@ -13,7 +13,8 @@ import type { SubgraphClients } from './execution/subgraphs/clients.ts';
 import { formatError } from './format-error.ts';
 import type { createLog } from './log.ts';
 import { knownOperation } from './plugins/known-operation.ts';
-import { requestLog } from './plugins/request-log.ts';
+import type { Metrics } from './observe/metrics.ts';
+import { observe } from './plugins/observe.ts';
 import { sizeLimit } from './plugins/size-limit.ts';
 import type { Supergraph } from './supergraph/supergraph.ts';
 
@@ -26,6 +27,7 @@ export interface ApolloParts {
   readonly clients: SubgraphClients;
   /** The subgraphs in this process, by name. */
   readonly local: ReadonlyMap<string, SubgraphExecutor>;
+  readonly metrics: Metrics;
   readonly plugins: readonly ApolloServerPlugin<GatewayContext>[];
 }
 
@@ -52,13 +54,15 @@ export async function createApollo(parts: ApolloParts): Promise<ApolloServer<Gat
     stopOnTerminationSignals: false,
     plugins: [
       ...parts.plugins,
-      requestLog(log),
+      observe(log, parts.metrics, config.limits.slowMs),
       knownOperation(),
       sizeLimit(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControl({ calculateHttpHeaders: true }),
       responseCachePlugin<GatewayContext>({
         sessionId: async ({ contextValue }) => viewerKey(contextValue.viewer),
+        // Whoever wants to see where the time goes wants it to go.
+        shouldReadFromCache: async ({ contextValue }) => !contextValue.observation.wantsPlan,
         // A changed store is another world: what was remembered of the old one is not looked at again.
         extraCacheKeyData: async () => [...local.values()].map(storeVersion),
       }),

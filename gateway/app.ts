@@ -12,16 +12,23 @@ import type { Config } from './config/schema.ts';
 import type { GatewayContext } from './context.ts';
 import { registerExplorer, sendExplorer, wantsExplorer } from './explorer/explorer.ts';
 import { SubgraphClients } from './execution/subgraphs/clients.ts';
+import { serveMetrics } from './http/metrics.ts';
 import { registerHealth } from './http/health.ts';
 import { registerRefusals } from './http/refusals.ts';
 import { directoryAsker, explorerViewers } from './identity/ask-directory.ts';
 import { Viewers } from './identity/viewers.ts';
 import { openSubgraph } from './local-subgraphs.ts';
 import { createLog } from './log.ts';
+import { Metrics } from './observe/metrics.ts';
+import { Observation } from './observe/observation.ts';
+import { startTracing } from './observe/tracing.ts';
 import { Supergraph } from './supergraph/supergraph.ts';
 
 /** The header by which, in development, whoever asks says in whose name. */
 export const CHOSEN_VIEWER_HEADER = 'x-atrium-viewer';
+
+/** The header by which, in development, an answer is asked to come with its plan and where the time went. */
+export const TRACE_HEADER = 'x-atrium-trace';
 
 /** The names under which this machine knows itself. */
 const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
@@ -73,6 +80,8 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const directory = hasDirectory ? clients.get('directory') : undefined;
   const viewers = new Viewers(directory ? directoryAsker(directory) : async () => null, config.operators);
 
+  const metrics = new Metrics({ clients, local });
+  const tracing = config.traces.url === undefined ? undefined : await startTracing(config.traces.url);
   const http = Fastify({
     bodyLimit: config.limits.bodyBytes,
     logger: false,
@@ -88,6 +97,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     supergraph,
     local,
     clients,
+    metrics,
     plugins: [fastifyApolloDrainPlugin(http)],
   });
   http.addHook('onRequest', async (request, reply) => {
@@ -95,6 +105,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   });
   registerRefusals(http, log);
   registerWebhooks(http, deps.receive);
+  const metricsServer = await serveMetrics(config, metrics, http);
   registerHealth(http, { config, local, cache });
   registerExplorer(http, {
     endpoint: '/graphql',
@@ -105,7 +116,11 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const handler = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {
       const viewer = await viewers.viewerFor(chosenViewer(config, request));
-      return contextFor(viewer, request.id, signalOf(reply));
+      const observation = new Observation({
+        spans: tracing?.begin(request.headers),
+        wantsPlan: config.development.chooseViewer && request.headers[TRACE_HEADER] !== undefined,
+      });
+      return contextFor(viewer, request.id, signalOf(reply), observation);
     },
   });
   http.route({
@@ -124,14 +139,16 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     http,
     async ask({ query, variables = {}, viewer }) {
       const who = viewer === undefined ? NOBODY : await viewers.viewerFor(viewer);
-      const contextValue = contextFor(who, randomUUID(), new AbortController().signal);
+      const contextValue = contextFor(who, randomUUID(), new AbortController().signal, new Observation());
       const { body } = await apollo.executeOperation({ query, variables: { ...variables } }, { contextValue });
       return body.kind === 'single' ? body.singleResult : {};
     },
     async close() {
       clearImmediate(warming);
       await http.close();
+      await metricsServer?.close();
       await apollo.stop();
+      await tracing?.stop();
       await clients.close();
       await cache.close();
       for (const executor of local.values()) executor.service.close();
@@ -139,8 +156,8 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   };
 }
 
-function contextFor(viewer: Viewer, id: string, signal: AbortSignal): GatewayContext {
-  return { viewer, requestId: id, signal, subgraphContexts: new Map() };
+function contextFor(viewer: Viewer, requestId: string, signal: AbortSignal, observation: Observation): GatewayContext {
+  return { viewer, requestId, signal, subgraphContexts: new Map(), observation };
 }
 
 /** In whose name a request is made: in development whoever asks may say, else nobody's until there is a sign-in. */

@@ -113,6 +113,7 @@ export const ConfigFile = z.strictObject({
         600_000,
         'A whole operation may take so long, in ms; then the answer is what is there',
       ),
+      slowMs: limit(1_000, 1, 600_000, 'Operations that take so long, in ms, are logged with where the time went'),
       subgraph: z
         .strictObject({
           connectMs: limit(1_000, 10, 60_000, 'Give up on a connection to a subgraph after this long, in ms'),
@@ -148,6 +149,32 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({})
     .describe('The log, on standard error'),
+  metrics: z
+    .strictObject({
+      host: z.string().default('127.0.0.1').describe('Address to listen on for `port`'),
+      port: z
+        .number()
+        .int()
+        .min(1)
+        .max(65_535)
+        .optional()
+        .describe(
+          'Port for `/metrics` alone. Without it they are on the gateway’s own, while that listens on loopback',
+        ),
+    })
+    .prefault({})
+    .describe('Metrics for Prometheus'),
+  traces: z
+    .strictObject({
+      url: z
+        .url({ protocol: /^https?$/ })
+        .optional()
+        .describe(
+          'Address of a collector that takes OTLP over HTTP: `http://127.0.0.1:4318/v1/traces`; no traces without it',
+        ),
+    })
+    .prefault({})
+    .describe('Traces for OpenTelemetry'),
   subgraphSecret: z
     .string()
     .min(16)

@@ -89,9 +89,13 @@ export class FederatedExecutor {
     const variables = request.variables ?? {};
     const coercion = getVariableValues(loaded.apiSchema, operation.variableDefinitions ?? [], variables);
     if (coercion.errors) return { errors: coercion.errors.map(asUserError) };
-    const program = await this.#programFor(loaded, requestContext);
-    if ('errors' in program) return { errors: program.errors };
     const context = requestContext.context as GatewayContext;
+    const started = performance.now();
+    const before = loaded.programs.size;
+    const program = await this.#programFor(loaded, requestContext);
+    context.observation.planned(performance.now() - started, loaded.programs.size !== before);
+    if ('errors' in program) return { errors: program.errors };
+    if (context.observation.wantsPlan) context.observation.plan = program.plan();
     const { operationMs, answerSeconds } = this.#parts;
     const clock = startClock(context.signal, operationMs);
     const run: Run = {
@@ -102,7 +106,7 @@ export class FederatedExecutor {
       failed: [],
       absent: new Set(),
       stale: [],
-      trace: context.trace,
+      observation: context.observation,
       call: { context, ...clock },
     };
     try {

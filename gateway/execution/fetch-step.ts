@@ -46,10 +46,16 @@ export function compileFetch(node: FetchNode, parts: FetchParts): Step {
     if (place.targets.length === 0) return;
     const request = mergeOutput.ask(place.targets);
     if (!request) return;
-    const started = performance.now();
     const before = run.errors.length;
+    const underWay = run.observation.fetching(client.name, place.path);
     try {
-      const asked = operation({ ...variablesOf(run), ...request.variables }, run.call);
+      const asked = operation(
+        { ...variablesOf(run), ...request.variables },
+        {
+          ...run.call,
+          headers: underWay.headers,
+        },
+      );
       // Whoever waits longer than the operation may take goes on without it.
       const answer = await Promise.race([asked, run.call.over]);
       for (const error of answer.errors ?? []) parts.onError(client.name, error, run);
@@ -62,14 +68,10 @@ export function compileFetch(node: FetchNode, parts: FetchParts): Step {
       parts.onFailure(client.name, error, run);
       mergeOutput.fail(error, run, place);
     }
-    run.trace?.({
-      subgraph: client.name,
-      path: place.path.join('.'),
-      startMs: started,
-      ms: performance.now() - started,
-      ...(request.variables.representations && { entities: request.variables.representations.length }),
-      errors: run.errors.length - before,
-    });
+    underWay.done(
+      request.variables.representations?.length,
+      run.errors.slice(before).map(({ extensions }) => String(extensions['code'])),
+    );
   };
 }
 

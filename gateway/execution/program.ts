@@ -1,4 +1,4 @@
-import type { QueryPlan } from '@apollo/query-planner';
+import { prettyFormatQueryPlan, type QueryPlan } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { Kind, type FragmentDefinitionNode } from 'graphql';
 import { switchNames } from './fields.ts';
@@ -9,6 +9,8 @@ import { compileSteps } from './steps.ts';
 
 /** An operation, compiled once and run many times. */
 export interface Program {
+  /** The plan, line by line, for people. */
+  plan(): readonly string[];
   /** Runs the steps and shapes the answer. Never rejects: what goes wrong is in the errors. */
   run(run: Run): Promise<{ readonly data: Entity | null; readonly errors: readonly GraphQLError[] }>;
 }
@@ -46,9 +48,12 @@ export function compileProgram(
   };
 
   return {
+    plan: () => prettyFormatQueryPlan(plan).split('\n'),
     async run(run) {
       await step?.(run, { path: [], targets: [run.root] });
+      const started = performance.now();
       const { data, errors } = shaperFor(run.coerced)(run.root, run);
+      run.observation.shaped(performance.now() - started);
       return { data, errors: [...run.errors, ...errors] };
     },
   };

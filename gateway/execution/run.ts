@@ -1,4 +1,5 @@
 import type { GraphQLError } from 'graphql';
+import type { Observation } from '../observe/observation.ts';
 import type { SubgraphCall } from './subgraphs/client.ts';
 
 /** An object of the answer as subgraphs fill it: response names and values. */
@@ -22,21 +23,7 @@ export interface Run {
   /** Subgraphs that do not answer and whose old answers stand in. */
   readonly stale: { readonly subgraph: string; readonly asOf: string }[];
   readonly call: SubgraphCall;
-  /** Takes down how long each fetch took; none unless somebody wants to know. */
-  readonly trace?: ((step: TraceStep) => void) | undefined;
-}
-
-/** What one fetch of a run cost. */
-export interface TraceStep {
-  readonly subgraph: string;
-  /** Where its results belong: `topic.people.edges.@.node`; empty at the root. */
-  readonly path: string;
-  /** When it began and how long it took, in milliseconds since the run began. */
-  readonly startMs: number;
-  readonly ms: number;
-  /** Entities asked for; none for a fetch of root fields. */
-  readonly entities?: number;
-  readonly errors: number;
+  readonly observation: Observation;
 }
 
 /** Where a step works: the objects its results are merged into. */

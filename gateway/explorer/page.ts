@@ -86,6 +86,7 @@ function renderViewers(viewers: ExplorerPage['viewers']): string {
   });
   return `<label for="viewer">Asking as</label>
 <select id="viewer"><option value="">nobody</option>${options.join('')}</select>
+<label for="trace" title="Show in each answer, under extensions, what the plan was and where the time went"><input type="checkbox" id="trace"> Trace</label>
 `;
 }
 

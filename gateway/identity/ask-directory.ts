@@ -5,6 +5,7 @@ import type { GatewayContext } from '../context.ts';
 import { startClock } from '../execution/clock.ts';
 import { errorOf, failureOf } from '../execution/errors.ts';
 import type { SubgraphClient } from '../execution/subgraphs/client.ts';
+import { Observation } from '../observe/observation.ts';
 import type { AskDirectory } from './viewers.ts';
 
 const VIEWER_OF = 'query ViewerOf($person: ID!) { viewerOf(person: $person) { person { id } groups } }';
@@ -47,7 +48,13 @@ function asker(
   const operation = directory.prepare({ query, operationName: undefined, kind: OperationTypeNode.QUERY });
   return async (variables) => {
     const { signal } = new AbortController();
-    const context: GatewayContext = { viewer: NOBODY, requestId: randomUUID(), signal, subgraphContexts: new Map() };
+    const context: GatewayContext = {
+      viewer: NOBODY,
+      requestId: randomUUID(),
+      signal,
+      subgraphContexts: new Map(),
+      observation: new Observation(),
+    };
     const clock = startClock(signal, WAIT_MS);
     try {
       const { data, errors = [] } = await Promise.race([operation(variables, { context, ...clock }), clock.over]);

@@ -28,13 +28,16 @@ export interface SubgraphRequest {
 /** The gateway's operations are few and come again and again; this many are kept parsed and validated. */
 const MAX_DOCUMENTS = 1_000;
 
+/** Compiling takes as long as running some times; an operation that is asked once is not worth it. */
+const WORTH_COMPILING = 5;
+
 /** Runs an operation that was made ready. */
 type Run = (
   contextValue: object,
   variableValues: Readonly<Record<string, unknown>>,
 ) => ExecutionResult | Promise<ExecutionResult>;
 
-/** An operation made ready for one subgraph: parsed, validated and compiled. */
+/** An operation made ready for one subgraph. */
 export interface PreparedOperation {
   readonly query: string;
   readonly run: Run;
@@ -105,7 +108,7 @@ export class SubgraphExecutor {
   }
 }
 
-/** Parses, validates and compiles an operation; what cannot be compiled is interpreted. */
+/** Parses and validates an operation. It is interpreted at first, and where it cannot be compiled. */
 function compile(schema: GraphQLSchema, query: string, operationName: string | undefined): Run {
   let document: DocumentNode;
   try {
@@ -115,10 +118,13 @@ function compile(schema: GraphQLSchema, query: string, operationName: string | u
   }
   const errors = validate(schema, document);
   if (errors.length > 0) return () => ({ errors });
-  const compiled = compiledOrNot(schema, document, operationName);
-  if (compiled) return (contextValue, variables) => compiled.query(undefined, contextValue, { ...variables });
-  return (contextValue, variableValues) =>
-    execute({ schema, document, contextValue, variableValues, operationName: operationName ?? null });
+  let compiled: CompiledQuery | undefined;
+  let runs = 0;
+  return (contextValue, variableValues) => {
+    if (++runs === WORTH_COMPILING) compiled = compiledOrNot(schema, document, operationName);
+    if (compiled) return compiled.query(undefined, contextValue, { ...variableValues });
+    return execute({ schema, document, contextValue, variableValues, operationName: operationName ?? null });
+  };
 }
 
 function compiledOrNot(

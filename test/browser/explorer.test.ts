@@ -213,6 +213,9 @@ describe.skipIf(!isInstalled)('explorer in a browser', { timeout: 60_000 }, () =
     await openExplorer();
     await page.getByLabel('Asking as').focus();
     await page.keyboard.press('Tab');
+    await page.keyboard.press('Space');
+    expect(await page.getByLabel('Trace').isChecked()).toBe(true);
+    await page.keyboard.press('Tab');
     await page.keyboard.press('Tab');
     const href = await page.locator(':focus').getAttribute('href');
     const expected = encodeURIComponent(`${origin}/graphql`);

@@ -12,6 +12,8 @@ export interface SubgraphOperation {
 export interface SubgraphCall {
   /** Who asks; undefined when the gateway itself does. */
   readonly context: GatewayContext | undefined;
+  /** Sent along to subgraphs in other processes, for traces. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
   /** Ends the call: the client left, or the time for the whole operation is over. */
   readonly signal: AbortSignal;
   /** Rejects when the call is to be ended. */

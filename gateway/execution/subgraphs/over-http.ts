@@ -47,7 +47,11 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
     const once = () => {
       if (signal.aborted) throw signal.reason;
       const left = Math.max(1, Math.round(call.deadline - performance.now()));
-      return exchange.post(body, { ...subgraph.headers(call), [TIME_LEFT_HEADER]: String(left) }, signal);
+      return exchange.post(
+        body,
+        { ...call.headers, ...subgraph.headers(call), [TIME_LEFT_HEADER]: String(left) },
+        signal,
+      );
     };
     const answer = await guard.call(once, { isRead, deadline: call.deadline });
     if (isRead && answer.isPublic && limits.staleSeconds > 0) stale.set(body, { text: answer.text, at: Date.now() });

@@ -15,6 +15,7 @@ const TAB_KEYS = [TABS_KEY, 'graphiql:query', 'graphiql:variables', 'graphiql:he
 /** @type {ExplorerData} */
 const data = JSON.parse(document.getElementById('explorer-data')?.textContent ?? '');
 const viewer = /** @type {HTMLSelectElement | null} */ (document.getElementById('viewer'));
+const trace = /** @type {HTMLInputElement | null} */ (document.getElementById('trace'));
 const storage = openStorage();
 
 rememberViewer();
@@ -33,6 +34,7 @@ start();
 async function fetcher(parameters, options) {
   const headers = { accept: 'application/json', 'content-type': 'application/json', ...options?.headers };
   if (viewer?.value) headers['x-atrium-viewer'] = viewer.value;
+  if (trace?.checked) headers['x-atrium-trace'] = '1';
   const { query, variables, operationName } = parameters;
   // For 100 ms after a change of tab GraphiQL still names the operation of the tab before.
   const named = operationName && query.includes(operationName) ? { operationName } : {};

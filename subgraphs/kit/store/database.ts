@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Cursors } from '../cursors.ts';
@@ -46,6 +46,12 @@ export class Database {
     const database = new Database(db, lock);
     database.#migrate(migrations);
     return database;
+  }
+
+  /** Opens a prepared file for a short note to whoever fills it, who may be running. @throws when it does not exist. */
+  static openForNote(path: string): Database {
+    if (!existsSync(path)) throw new Error(`There is no store ${path}.`);
+    return new Database(new DatabaseSync(path, { timeout: 10_000 }));
   }
 
   /** Opens the file for reading only. @throws when it does not exist. */

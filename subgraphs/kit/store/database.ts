@@ -10,6 +10,14 @@ export type Migration = string;
 /** A value SQLite stores. */
 export type SqlValue = string | number | bigint | null | Uint8Array;
 
+/** Another process is filling the store: there can be one at a time. */
+export class StoreInUse extends ConnectorError {
+  constructor(cause: unknown) {
+    const message = 'Another process is filling the stores in this data folder: end it, or configure another folder.';
+    super('MISCONFIGURED', message, { cause });
+  }
+}
+
 /** An open SQLite file (WAL): one writer, any number of readers, in any processes. */
 export class Database {
   readonly #db: DatabaseSync;
@@ -30,7 +38,7 @@ export class Database {
 
   /**
    * Opens the file for writing, as the only one who does until it is closed.
-   * @throws ConnectorError MISCONFIGURED when another process is writing it.
+   * @throws StoreInUse when another process is writing it.
    */
   static openWriter(path: string, migrations: readonly Migration[]): Database {
     mkdirSync(dirname(path), { recursive: true });
@@ -148,7 +156,7 @@ export class Database {
 
 /**
  * Deletes a store.
- * @throws ConnectorError MISCONFIGURED when a process is writing it.
+ * @throws StoreInUse when a process is writing it.
  */
 export function dropStore(path: string): void {
   mkdirSync(dirname(path), { recursive: true });
@@ -168,10 +176,6 @@ function lockFor(path: string): DatabaseSync {
     return lock;
   } catch (cause) {
     lock.close();
-    throw new ConnectorError(
-      'MISCONFIGURED',
-      'Another process is filling the stores in this data folder: end it, or configure another folder.',
-      { cause },
-    );
+    throw new StoreInUse(cause);
   }
 }

@@ -267,6 +267,19 @@ describe('doctor', () => {
     expect(out).not.toMatch(/^failed {3}(?!supergraph)/m);
   });
 
+  it('names operators and a viewer whom the directory does not know, once it was read', async () => {
+    await writeCompany(
+      'operators: ["person:ada", "person:adda", "group:nobody"]\ndevelopment: { viewer: bobb@x.example }\n',
+    );
+    expect((await atrium(['doctor'])).out).not.toContain('does not know');
+    await atrium(['sync']);
+    const { out } = await atrium(['doctor']);
+    expect(out).toMatch(/^warning {2}config +"operators" names person:adda, whom the directory does not know\.$/m);
+    expect(out).toMatch(/^warning {2}config +"operators" names group:nobody, whom/m);
+    expect(out).toMatch(/^warning {2}config +"development\.viewer" is bobb@x\.example, whom/m);
+    expect(out).not.toContain('names person:ada,');
+  });
+
   describe('of a source that shrank', () => {
     const shrink = async () => {
       await writeCompany();

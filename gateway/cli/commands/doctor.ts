@@ -16,6 +16,7 @@ import {
   type Check,
 } from '../checks.ts';
 import { UsageError, type Args } from '../command.ts';
+import { checkKnownPeople } from '../known-people.ts';
 import { acceptShrunk, checkShrunk } from '../shrunk.ts';
 import { checkSourceName } from '../source-name.ts';
 import { plural, printable, printWidth, wrap } from '../text.ts';
@@ -74,6 +75,7 @@ async function checksOf({ config, literalSecrets }: LoadedConfig, secrets: reado
     ...checkThesaurus(config),
     ...parts.flat(),
     ...checkShrunk(config),
+    ...(await checkKnownPeople(config)),
   ];
 }
 

@@ -21,7 +21,7 @@ import { createLog } from './log.ts';
 import { Supergraph } from './supergraph/supergraph.ts';
 
 /** The header by which, in development, whoever asks says in whose name. */
-export const CHOSEN_VIEWER_HEADER = 'x-atrium-viewer';
+const CHOSEN_VIEWER_HEADER = 'x-atrium-viewer';
 
 /** The names under which this machine knows itself. */
 const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;

@@ -25,7 +25,7 @@ import { startTracing } from './observe/tracing.ts';
 import { Supergraph } from './supergraph/supergraph.ts';
 
 /** The header by which, in development, whoever asks says in whose name. */
-export const CHOSEN_VIEWER_HEADER = 'x-atrium-viewer';
+const CHOSEN_VIEWER_HEADER = 'x-atrium-viewer';
 
 /** The header by which, in development, an answer is asked to come with its plan and where the time went. */
 export const TRACE_HEADER = 'x-atrium-trace';

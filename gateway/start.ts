@@ -52,8 +52,8 @@ export async function start(configured: Config, options: StartOptions): Promise<
 
   const view = new SyncProgressView();
   sync = startSync(config, here, log, (_subgraph, event) => view.show(event));
-  await sync.settled;
-  if (here.length > 0) view.done();
+  const isFilled = await sync.settled;
+  if (here.length > 0 && isFilled) view.done();
 }
 
 async function openGateway(config: Config, log: ReturnType<typeof createLog>, receive: WebhookReceiver) {

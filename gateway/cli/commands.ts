@@ -44,7 +44,14 @@ export const commands: readonly Command[] = [
     name: 'doctor',
     summary: 'Check configuration, tools, stores and cache',
     about: 'Fails (1) if anything failed. A tool that did not answer in time is unknown, not failed.',
-    options: { config, json: { about: 'As JSON' } },
+    options: {
+      config,
+      json: { about: 'As JSON' },
+      'accept-shrink': {
+        about: 'First let sources that stopped because more than half of their items are gone delete them, once',
+      },
+      source: { value: 'NAME', about: 'With --accept-shrink: only this source' },
+    },
     load: async () => (await import('./commands/doctor.ts')).runDoctor,
   },
   {

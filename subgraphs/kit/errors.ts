@@ -23,6 +23,7 @@ export const ERROR_CATALOGUE = {
   UNAUTHENTICATED: { status: 401, meaning: 'Who is asking could not be established.' },
   FORBIDDEN: { status: 403, meaning: 'The one who asks may not have this.' },
   NOT_FOUND: { status: 404, meaning: 'Nothing is served at this address.' },
+  METHOD_NOT_ALLOWED: { status: 405, meaning: 'GraphQL is asked by GET or POST.' },
   PAYLOAD_TOO_LARGE: { status: 413, meaning: 'The request body is larger than the configured limit.' },
   BAD_REQUEST: { status: 400, meaning: 'The HTTP request is not a GraphQL request.' },
   SUBGRAPH_UNAVAILABLE: {
@@ -56,6 +57,7 @@ export const CONNECTOR_ERRORS = {
   RATE_LIMITED: 'The tool asked to slow down.',
   UNAVAILABLE: 'The tool did not answer, or with a fault of its own.',
   BAD_RESPONSE: 'The tool answered with something that is not what its interface promises.',
+  SHRUNK: 'The tool suddenly has less than half of what it had; the sync stopped before deleting the rest.',
   CANCELLED: 'The call was ended from our side.',
 } as const;
 

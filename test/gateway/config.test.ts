@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, SAMPLE_FILE } from '../../gateway/config/load.ts';
 import { nearest } from '../../gateway/config/nearest.ts';
@@ -72,15 +71,6 @@ describe('where the configuration comes from', () => {
       everySeconds: 300,
       options: { path: 'people.ldif' },
     });
-  });
-
-  it.each(['gateway.yaml', 'subgraphs.yaml'])('may be that of docker-compose: %s', async (file) => {
-    const config = await loadConfig({
-      file: fileURLToPath(new URL(`../../gateway/config/compose/${file}`, import.meta.url)),
-      env: { ATRIUM_SUBGRAPH_SECRET: 'x'.repeat(16) },
-      cwd: dir,
-    });
-    expect(config.data).toBe('/stores');
   });
 
   it('may use anchors and aliases', async () => {

@@ -66,3 +66,15 @@ it('names a few of many lost members, and is quick with hundreds of thousands', 
   expect(store.problems()).toEqual([expect.stringMatching(/: uid=m0,dc=x; .*; and 199997 more$/)]);
   expect(store.memberships()).toEqual({ ann: ['all'] });
 });
+
+it('reports an address that several people have, and stops when it is one person’s again', async () => {
+  const ann = person('ann', 'mail: Team@x.example\nmail: ann@x.example\n');
+  const { store, write } = await storeOf(ann + person('bo', 'mail: team@x.example\n'));
+  await using _ = store;
+  expect(store.problems()).toEqual([
+    'team@x.example (shared): belongs to several people, so that no account is linked by it: ann; bo',
+  ]);
+  await write(ann + person('bo'));
+  await store.sync();
+  expect(store.problems()).toEqual([]);
+});

@@ -151,6 +151,14 @@ export class ScimServer {
     });
   }
 
+  /** A page of users as most servers give it: SCIMMY starts over past the end, and takes its time over thousands. */
+  page({ query }: ScimRequest): ScimAnswer {
+    const [, since = ''] = /gt "(.*)"/.exec(query.get('filter') ?? '') ?? [];
+    const all = [...this.users.values()].filter(({ meta }) => meta.lastModified > since);
+    const from = Number(query.get('startIndex')) - 1;
+    return { body: { totalResults: all.length, Resources: all.slice(from, from + Number(query.get('count'))) } };
+  }
+
   /** What the application behind SCIMMY does when something is read. */
   read(of: Map<string, Stored>, { id, filter }: Asked): Stored | Stored[] | undefined {
     if (id !== undefined) return of.get(id);

@@ -22,7 +22,7 @@ export class Walk {
   nameless = 0;
   /** The server did not take the query; the walk ended there. */
   isRefused = false;
-  /** How many the server says there are. */
+  /** How many the server says there are: the most it said, for when some go, others move up to where it was looked. */
   total = 0;
 
   /** Whether all that the server counts was met. If not, what was not met may be there all the same. */
@@ -44,7 +44,7 @@ export class Walk {
         this.isRefused = true;
         return;
       }
-      this.total = page.total ?? 0;
+      this.total = Math.max(this.total, page.total ?? 0);
       const fresh: Resource[] = [];
       for (const listed of page.resources) {
         const resource = toResource(listed);

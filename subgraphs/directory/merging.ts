@@ -23,11 +23,11 @@ export type MergedPerson = Omit<PersonItem, 'kind' | 'key' | 'version' | 'refere
 };
 
 /**
- * The entries that are one person, the leading one first: those of different sources with a mail address in common that
- * no other entry of either source has. Names say nothing. Where that would make one of two entries of the same source,
- * it is an error in one of the directories, and all of them stay apart.
+ * The people that an entry and those linked to it are, each as their entries, the leading one first. Entries of different
+ * sources are one person if they have a mail address in common that no source has twice; names say nothing. Where that
+ * would make one of two entries of the same source, a directory is in error, and all of them stay apart.
  */
-export function samePerson(db: Database, id: number, places: Places): EntryRow[] {
+export function peopleAround(db: Database, id: number, places: Places): (readonly EntryRow[])[] {
   const found = new Set([id]);
   for (const entry of found) for (const other of linkedTo(db, entry, places.size)) found.add(other);
   const entries = db
@@ -37,7 +37,7 @@ export function samePerson(db: Database, id: number, places: Places): EntryRow[]
     )
     .toSorted((a, b) => placeOf(a, places) - placeOf(b, places) || (a.source < b.source ? -1 : 1));
   const isClear = new Set(entries.map(({ source }) => source)).size === entries.length;
-  return isClear ? entries : entries.filter((entry) => entry.id === id);
+  return isClear && entries.length > 0 ? [entries] : entries.map((entry) => [entry]);
 }
 
 function placeOf({ source }: EntryRow, places: Places): number {

@@ -4,7 +4,7 @@ import { addSegment } from '../kit/search/segments.ts';
 import type { Database, SqlValue } from '../kit/store/database.ts';
 import type { RunOf } from '../kit/sync/sync-state.ts';
 import type { PersonItem } from './connector.ts';
-import { mergeEntries, samePerson, type EntryRow, type MergedPerson } from './merging.ts';
+import { mergeEntries, peopleAround, type EntryRow, type MergedPerson } from './merging.ts';
 
 /**
  * The people of the store: what each source says of somebody is an entry, and entries that are one person are shown as
@@ -81,9 +81,10 @@ export class People {
     const done = new Set<number>();
     for (const id of waiting) {
       if (done.has(id)) continue;
-      const entries = samePerson(this.#db, id, places);
-      for (const entry of entries) done.add(entry.id);
-      if (entries.length > 0 && this.#isChanged(entries)) changed.push(entries);
+      for (const entries of peopleAround(this.#db, id, places)) {
+        for (const entry of entries) done.add(entry.id);
+        if (this.#isChanged(entries)) changed.push(entries);
+      }
     }
     if (changed.length > 0) this.#show(changed);
   }

@@ -213,10 +213,10 @@ it('refuses addresses that are none of a server', () => {
     expect(scim.options.safeParse({ url, token: 'x' }).success, url).toBe(false);
 });
 
-it('waits as long as Okta asks', async () => {
+it('leaves the server alone for as long as Okta asks', async () => {
   const connector = await open();
   let refusals = 0;
-  // By the server's clock, which is far from ours; without the header three quick tries would be too few.
+  // By the server's clock, which is far from ours.
   server.answer = ({ path }) => {
     if (path !== '/Groups' || ++refusals > 1) return undefined;
     const date = new Date('2001-01-01T00:00:00Z');

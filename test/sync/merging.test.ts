@@ -237,7 +237,7 @@ it('comes to the same whatever the order of changes, and tells the other subgrap
       const people = changed.writer.db.all<{ gid: string; mails: string }>('SELECT gid, mails FROM person');
       expect(copy).toEqual(new Map(people.map(({ gid, mails }) => [gid, JSON.parse(mails) as string[]])));
     }),
-    { numRuns: 60 },
+    { numRuns: 30 },
   );
 }, 60_000);
 

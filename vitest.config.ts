@@ -7,6 +7,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     include: ['test/**/*.test.ts'],
+    exclude: ['test/ad/**'],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

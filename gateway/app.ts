@@ -5,6 +5,7 @@ import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
 import { NOBODY, type Viewer } from '../subgraphs/kit/viewer.ts';
+import { registerWebhooks, type WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
 import { subgraphs } from '../subgraphs/registry.ts';
 import { createApollo, dataSourceFor } from './apollo.ts';
 import { openCache } from './cache/key-value-cache.ts';
@@ -40,9 +41,12 @@ export interface App {
   close(): Promise<void>;
 }
 
-/** What a test may put in place of what the configuration says. */
+/** What the gateway works with besides its configuration. */
 export interface AppDeps {
+  /** In place of the one the configuration says. */
   readonly log?: ReturnType<typeof createLog>;
+  /** Takes what tools send to webhooks; without it nobody does. */
+  readonly receive?: WebhookReceiver;
 }
 
 /**
@@ -73,6 +77,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     reply.header('x-request-id', request.id);
   });
   registerRefusals(http, log);
+  registerWebhooks(http, deps.receive);
   registerHealth(http, { config, local, cache });
   registerExplorer(http, {
     endpoint: '/graphql',

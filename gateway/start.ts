@@ -2,6 +2,7 @@ import type { FastifyInstance } from 'fastify';
 import { identityChanges } from '../subgraphs/directory/identity-feed.ts';
 import { dropStore } from '../subgraphs/kit/store/database.ts';
 import { createSubgraphServer } from '../subgraphs/kit/server.ts';
+import type { WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
 import { subgraphNamed, subgraphs } from '../subgraphs/registry.ts';
 import type { Config } from './config/schema.ts';
 import { openSubgraph, storePath } from './local-subgraphs.ts';
@@ -33,8 +34,12 @@ export async function start(configured: Config, options: StartOptions): Promise<
   const here = subgraphs.filter(({ name }) =>
     options.only === undefined ? config[name].url === undefined : name === options.only,
   );
-  const server = options.only === undefined ? await openGateway(config, log) : openAlone(config, options.only, log);
   let sync: RunningSync | undefined;
+  const receive: WebhookReceiver = async (source, message) => sync?.receive(source, message) ?? 'away';
+  const server =
+    options.only === undefined
+      ? await openGateway(config, log, receive)
+      : openAlone(config, options.only, log, receive);
   endCleanly(async () => {
     await server.close();
     await sync?.stop();
@@ -49,13 +54,13 @@ export async function start(configured: Config, options: StartOptions): Promise<
   if (here.length > 0) view.done();
 }
 
-async function openGateway(config: Config, log: ReturnType<typeof createLog>) {
+async function openGateway(config: Config, log: ReturnType<typeof createLog>, receive: WebhookReceiver) {
   // A subgraph alone needs nothing of the gateway, nor of its licence.
   const { createApp } = await import('./app.ts');
-  return createApp(config, { log });
+  return createApp(config, { log, receive });
 }
 
-function openAlone(config: Config, only: string, log: ReturnType<typeof createLog>) {
+function openAlone(config: Config, only: string, log: ReturnType<typeof createLog>, receive: WebhookReceiver) {
   const secret = config.subgraphSecret;
   if (secret === undefined) {
     throw new Error('A subgraph on its own needs "subgraphSecret" in the configuration, the same as the gateway has.');
@@ -63,7 +68,7 @@ function openAlone(config: Config, only: string, log: ReturnType<typeof createLo
   const executor = openSubgraph(config, subgraphNamed(only), log);
   const { db } = executor.service;
   const identities = only === 'directory' ? (cursor: number) => identityChanges(db, cursor) : undefined;
-  const http = createSubgraphServer({ name: only, executor, secret, log, identities });
+  const http = createSubgraphServer({ name: only, executor, secret, log, identities, receive });
   executor.service.warm();
   return {
     http,

@@ -1,4 +1,5 @@
 import type { Log } from '../subgraphs/kit/connector.ts';
+import { ConnectorError } from '../subgraphs/kit/errors.ts';
 import type { Subgraph } from '../subgraphs/kit/subgraph.ts';
 import type { SyncEvent } from '../subgraphs/kit/sync/scheduler.ts';
 import { startSyncThread, type SyncThread } from '../subgraphs/kit/sync/sync-thread.ts';
@@ -7,7 +8,7 @@ import type { Config } from './config/schema.ts';
 import { storePath } from './local-subgraphs.ts';
 
 /** The running syncs of this process's subgraphs. */
-export interface RunningSync {
+export interface RunningSync extends Pick<SyncThread, 'receive' | 'readable'> {
   /** Fulfilled when every source has been tried once. */
   readonly settled: Promise<void>;
   /** Ends them after their present batches. */
@@ -45,8 +46,18 @@ export function startSync(
     threads.set(name, thread);
   }
   if (pending.size === 0) resolve();
+  const threadOf = (source: string): SyncThread | undefined => {
+    const area = subgraphs.find(({ name }) => config[name].sources.some((one) => one.name === source));
+    return area && threads.get(area.name);
+  };
   return {
     settled,
+    receive: async (source, message) => threadOf(source)?.receive(source, message) ?? 'unknown',
+    async readable(source, account, keys, signal) {
+      const thread = threadOf(source);
+      if (!thread) throw new ConnectorError('UNAVAILABLE', `${source}: this process does not talk to the tool.`);
+      return thread.readable(source, account, keys, signal);
+    },
     async stop() {
       await Promise.all([...threads.values()].map((thread) => thread.stop()));
     },

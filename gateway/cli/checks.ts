@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Health } from '../../subgraphs/kit/connector.ts';
 import { readThesaurus } from '../../subgraphs/directory/thesaurus.ts';
 import { ConnectorError } from '../../subgraphs/kit/errors.ts';
-import { checkSource } from '../../subgraphs/kit/sync/scheduler.ts';
+import { checkSource } from '../../subgraphs/kit/sync/open-source.ts';
 import { subgraphs } from '../../subgraphs/registry.ts';
 import type { Config } from '../config/schema.ts';
 import { quietLog } from './quiet-log.ts';

@@ -28,6 +28,8 @@ export interface PersonItem {
   readonly interests: readonly string[];
   /** A profile in the person's own words. */
   readonly description?: string;
+  /** The web address of a photo; its bytes stay where they are. */
+  readonly photoUrl?: string;
   /** False for people who left and disabled entries: still authors, no longer asked. */
   readonly active: boolean;
   readonly updatedAt?: string;

@@ -29,10 +29,14 @@ export type Account = {
   readonly handle: Scalars['String']['output'];
   /** `acct:<source>:<handle>` */
   readonly id: Scalars['ID']['output'];
+  /** When the tool last saw it; null where the tool does not show that. */
+  readonly lastSeenAt?: Maybe<Scalars['DateTime']['output']>;
   /** The name the tool shows. */
   readonly name: Scalars['String']['output'];
   /** Whose account it is; null for nobody in the directory. */
   readonly person?: Maybe<Person>;
+  /** The standing the tool itself shows for it, such as likes received. It may count what the viewer may not read, and is no part of any ranking; null where the tool shows none. */
+  readonly reputation?: Maybe<Scalars['Int']['output']>;
   /** The source the account belongs to. */
   readonly source: Scalars['String']['output'];
 };
@@ -349,6 +353,8 @@ export type Person = Node & {
   readonly name: Scalars['String']['output'];
   /** The telephone number. */
   readonly phone?: Maybe<Scalars['String']['output']>;
+  /** Where a photo of the person is, if the directory tells: an http or https address to fetch, for instance as an image's source. */
+  readonly photoUrl?: Maybe<Scalars['String']['output']>;
   /** The id as asked for, before it was looked up. */
   readonly ref: Scalars['ID']['output'];
   /** Who reports to the person. */
@@ -913,8 +919,8 @@ export type FederationReferenceTypes = {
     & ( GraphQLRecursivePick<FederationTypes['Person'], {"id":true}>
         | GraphQLRecursivePick<FederationTypes['Person'], {"ref":true}> )
     & ( Record<PropertyKey, never>
-        | GraphQLRecursivePick<FederationTypes['Person'], {"documentAccounts":{"id":true,"source":true,"handle":true,"name":true},"forumAccounts":{"id":true,"source":true,"handle":true,"name":true}}>
-        | GraphQLRecursivePick<FederationTypes['Person'], {"documentAccounts":{"id":true,"source":true,"handle":true,"name":true},"forumAccounts":{"id":true,"source":true,"handle":true,"name":true},"documentShares":{"person":true,"strength":true,"items":true},"forumShares":{"person":true,"strength":true,"items":true}}>
+        | GraphQLRecursivePick<FederationTypes['Person'], {"documentAccounts":{"id":true,"source":true,"handle":true,"name":true,"reputation":true,"lastSeenAt":true},"forumAccounts":{"id":true,"source":true,"handle":true,"name":true,"reputation":true,"lastSeenAt":true}}>
+        | GraphQLRecursivePick<FederationTypes['Person'], {"documentAccounts":{"id":true,"source":true,"handle":true,"name":true,"reputation":true,"lastSeenAt":true},"forumAccounts":{"id":true,"source":true,"handle":true,"name":true,"reputation":true,"lastSeenAt":true},"documentShares":{"person":true,"strength":true,"items":true},"forumShares":{"person":true,"strength":true,"items":true}}>
         | GraphQLRecursivePick<FederationTypes['Person'], {"documentShares":{"person":true,"strength":true,"items":true},"forumShares":{"person":true,"strength":true,"items":true}}> ) );
   Topic:
     ( { __typename: 'Topic' }
@@ -937,8 +943,8 @@ export type ResolversTypes = {
   Account: ResolverTypeWrapper<ForeignAccount>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  AccountConnection: ResolverTypeWrapper<Omit<AccountConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['AccountEdge']> }>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  AccountConnection: ResolverTypeWrapper<Omit<AccountConnection, 'edges'> & { edges: ReadonlyArray<ResolversTypes['AccountEdge']> }>;
   AccountEdge: ResolverTypeWrapper<Omit<AccountEdge, 'node'> & { node: ResolversTypes['Account'] }>;
   Area: Area;
   CollaboratorConnection: ResolverTypeWrapper<CollaboratorConnectionNode>;
@@ -997,8 +1003,8 @@ export type ResolversParentTypes = {
   Account: ForeignAccount;
   String: Scalars['String']['output'];
   ID: Scalars['ID']['output'];
-  AccountConnection: Omit<AccountConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['AccountEdge']> };
   Int: Scalars['Int']['output'];
+  AccountConnection: Omit<AccountConnection, 'edges'> & { edges: ReadonlyArray<ResolversParentTypes['AccountEdge']> };
   AccountEdge: Omit<AccountEdge, 'node'> & { node: ResolversParentTypes['Account'] };
   CollaboratorConnection: CollaboratorConnectionNode;
   CollaboratorEdge: Omit<CollaboratorEdge, 'node'> & { node: ResolversParentTypes['Person'] };
@@ -1047,8 +1053,10 @@ export type ResolversParentTypes = {
 export type AccountResolvers<ContextType = DirectoryContext, ParentType extends ResolversParentTypes['Account'] = ResolversParentTypes['Account']> = {
   handle?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  lastSeenAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   person?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
+  reputation?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 
@@ -1182,6 +1190,7 @@ export type PersonResolvers<ContextType = DirectoryContext, ParentType extends R
   manager?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   phone?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
+  photoUrl?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   ref?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   reports?: Resolver<ResolversTypes['PersonConnection'], ParentType, ContextType, RequireFields<PersonReportsArgs, 'first'>>;
   skills?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;

@@ -1,10 +1,20 @@
 import type { Database } from '../kit/store/database.ts';
 
+/** What groups say that cannot be so. */
+export interface OddGroups {
+  /** Members of a group that are neither people nor groups of its source, by the group's number. */
+  readonly strangers: ReadonlyMap<number, readonly string[]>;
+  /** Groups that are inside themselves. */
+  readonly loops: ReadonlySet<number>;
+}
+
 /**
  * Works out who is in which group, also by way of groups inside groups (cycles are walked once), and stores it.
  * A person whose groups changed counts as changed, so that the other subgraphs hear of it.
  */
-export function resolveMemberships(db: Database, nextSeq: () => number): void {
+export function resolveMemberships(db: Database, nextSeq: () => number): OddGroups {
+  const strangers = new Map<number, string[]>();
+  const loops = new Set<number>();
   const entries = db.all<{ person: number; source: string; reference: string; usernames: string }>(
     `SELECT person, source, reference, json_extract(item, '$.usernames') AS usernames FROM entry`,
   );
@@ -37,6 +47,7 @@ export function resolveMemberships(db: Database, nextSeq: () => number): void {
     if (groups === person.groups) continue;
     db.run('UPDATE person SET groups = ?, seq = ? WHERE id = ?', groups, nextSeq(), person.id);
   }
+  return { strangers, loops };
 
   function membersOf(root: number): Map<number, boolean> {
     const members = new Map<number, boolean>();
@@ -48,6 +59,12 @@ export function resolveMemberships(db: Database, nextSeq: () => number): void {
         const person = personAt.get(place);
         const inner = teamAt.get(place);
         if (person !== undefined) members.set(person, members.get(person) === true || team === root);
+        if (inner === root) loops.add(root);
+        if (person === undefined && inner === undefined && team === root) {
+          const others = strangers.get(root);
+          if (others === undefined) strangers.set(root, [reference]);
+          else others.push(reference);
+        }
         if (inner !== undefined && !seen.has(inner)) {
           seen.add(inner);
           queue.push(inner);

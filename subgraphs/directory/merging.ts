@@ -69,7 +69,15 @@ export function mergeEntries(entries: readonly EntryRow[]): MergedPerson {
     return [...values.values()];
   };
   const first = <
-    Name extends 'givenName' | 'familyName' | 'title' | 'department' | 'location' | 'phone' | 'description',
+    Name extends
+      | 'givenName'
+      | 'familyName'
+      | 'title'
+      | 'department'
+      | 'location'
+      | 'phone'
+      | 'description'
+      | 'photoUrl',
   >(
     name: Name,
   ): { [N in Name]?: string } => {
@@ -101,6 +109,7 @@ export function mergeEntries(entries: readonly EntryRow[]): MergedPerson {
     skills: all(({ skills }) => skills, lower),
     interests: all(({ interests }) => interests, lower),
     ...first('description'),
+    ...first('photoUrl'),
     active: lead.active,
     ...(updatedAt === undefined ? {} : { updatedAt }),
   };

@@ -140,6 +140,7 @@ export class People {
       skills: JSON.stringify(person.skills),
       interests: JSON.stringify(person.interests),
       description: person.description ?? null,
+      photo_url: person.photoUrl ?? null,
       active: person.active ? 1 : 0,
       updated_at: person.updatedAt ?? null,
     };

@@ -83,6 +83,7 @@ export const resolvers: Resolvers = {
     ref: ({ gid }) => gid,
     givenName: ({ given_name: name }) => name,
     familyName: ({ family_name: name }) => name,
+    photoUrl: ({ photo_url: url }) => url,
     mail: ({ mails }) => (JSON.parse(mails) as string[])[0] ?? null,
     skills: ({ skills }) => JSON.parse(skills) as string[],
     interests: ({ interests }) => JSON.parse(interests) as string[],

@@ -25,6 +25,7 @@ export interface PersonRow {
   readonly skills: string;
   readonly interests: string;
   readonly description: string | null;
+  readonly photo_url: string | null;
   readonly active: number;
   readonly updated_at: string | null;
   readonly groups: string;
@@ -44,8 +45,8 @@ export interface GroupRow {
 
 /** The columns of `PersonRow`, of `person p`. */
 export const PERSON_COLUMNS = `p.id, p.gid, p.source, p.seq, p.name, p.given_name, p.family_name, p.title,
-  p.department, p.location, p.phone, p.mails, p.manager, p.manager_source, p.skills, p.interests, p.description, p.active, p.updated_at,
-  p.groups`;
+  p.department, p.location, p.phone, p.mails, p.manager, p.manager_source, p.skills, p.interests, p.description,
+  p.photo_url, p.active, p.updated_at, p.groups`;
 
 /** The columns of `GroupRow`, of `team t`. */
 export const GROUP_COLUMNS = 't.id, t.gid, t.source, t.seq, t.name, t.description, t.champion, t.updated_at';

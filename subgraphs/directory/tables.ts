@@ -47,6 +47,7 @@ export const MIGRATIONS: readonly Migration[] = [
   CREATE INDEX removed_gid ON removed (gid);
   CREATE VIEW item AS SELECT id, docno, 1 AS acl, 1.0 AS prior, length, updated_at, seq FROM person;
   `,
+  'ALTER TABLE person ADD COLUMN photo_url TEXT',
   `
   CREATE TABLE entry (
     id INTEGER PRIMARY KEY, gid TEXT NOT NULL UNIQUE, source TEXT NOT NULL, key TEXT NOT NULL, version TEXT NOT NULL,
@@ -56,7 +57,7 @@ export const MIGRATIONS: readonly Migration[] = [
     'version', version, 'reference', reference, 'name', name, 'givenName', given_name, 'familyName', family_name,
     'title', title, 'department', department, 'location', location, 'phone', phone, 'mails', json(mails),
     'usernames', json(usernames), 'aliases', json(aliases), 'manager', manager, 'skills', json(skills),
-    'interests', json(interests), 'description', description, 'active', json(iif(active = 1, 'true', 'false')),
+    'interests', json(interests), 'description', description, 'photoUrl', photo_url, 'active', json(iif(active = 1, 'true', 'false')),
     'updatedAt', updated_at), id FROM person;
   CREATE INDEX entry_person ON entry (person);
   CREATE INDEX entry_reference ON entry (reference);
@@ -69,11 +70,11 @@ export const MIGRATIONS: readonly Migration[] = [
     docno INTEGER NOT NULL, length INTEGER NOT NULL, name TEXT NOT NULL, given_name TEXT, family_name TEXT, title TEXT,
     department TEXT, location TEXT, phone TEXT, mails TEXT NOT NULL, usernames TEXT NOT NULL, aliases TEXT NOT NULL,
     manager TEXT, manager_source TEXT NOT NULL, skills TEXT NOT NULL, interests TEXT NOT NULL, description TEXT,
-    active INTEGER NOT NULL, updated_at TEXT, groups TEXT NOT NULL DEFAULT '[]'
+    photo_url TEXT, active INTEGER NOT NULL, updated_at TEXT, groups TEXT NOT NULL DEFAULT '[]'
   );
   INSERT INTO shown SELECT id, gid, source, json_array(json_array(id, version)), seq, docno, length, name, given_name,
     family_name, title, department, location, phone, mails, usernames, aliases, manager, source, skills, interests,
-    description, active, updated_at, groups FROM person;
+    description, photo_url, active, updated_at, groups FROM person;
   DROP VIEW item;
   DROP TABLE person;
   ALTER TABLE shown RENAME TO person;

@@ -48,6 +48,8 @@ export interface ForeignAccount {
   readonly source: string;
   readonly handle: string;
   readonly name: string;
+  readonly reputation: number | null;
+  readonly lastSeenAt: string | null;
   readonly person: { readonly id: string };
 }
 

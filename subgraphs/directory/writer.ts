@@ -2,12 +2,15 @@ import type { Batch } from '../kit/connector.ts';
 import { encodeId } from '../kit/ids.ts';
 import { fold } from '../kit/search/analyze.ts';
 import { mergeSegments } from '../kit/search/segments.ts';
+import { guarded } from '../kit/sync/guard.ts';
 import { Database, type SqlValue } from '../kit/store/database.ts';
 import type { SyncStore } from '../kit/sync/sync-store.ts';
 import { finishBatch, runOfBatch, type RunOf } from '../kit/sync/sync-state.ts';
 import type { DirectoryItem, GroupItem } from './connector.ts';
 import { resolveMemberships } from './memberships.ts';
 import { People } from './people.ts';
+import { reportReferences } from './references.ts';
+import { directoryShape } from './shape.ts';
 import { MIGRATIONS } from './tables.ts';
 
 /** The writing side of the directory's store. */
@@ -51,11 +54,12 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
   }
 
   /** Stores a batch and its cursor in one transaction: all or nothing. */
-  apply(begun: RunOf, batch: Batch<DirectoryItem>): RunOf {
+  apply(begun: RunOf, given: Batch<DirectoryItem>): RunOf {
+    const batch = guarded(given, directoryShape);
     return this.db.transaction(() => {
       const run = runOfBatch(this.db, begun, batch);
       const { source } = run;
-      const items = [...new Map(batch.upserts.map((item) => [item.key, item])).values()];
+      const items = batch.upserts;
       for (const item of items) {
         if (item.kind === 'person') this.#people.record(run, item);
         else this.#upsertGroup(run, item);
@@ -78,7 +82,8 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
   complete(): void {
     if (this.db.get<{ value: number }>(`SELECT value FROM counter WHERE name = 'dirty'`)?.value !== 1) return;
     this.db.transaction(() => {
-      resolveMemberships(this.db, () => this.#next('seq'));
+      const odd = resolveMemberships(this.db, () => this.#next('seq'));
+      reportReferences(this.db, odd);
       const alive = new Set(this.db.all<{ docno: number }>('SELECT docno FROM person').map(({ docno }) => docno));
       mergeSegments(this.db, (doc) => alive.has(doc));
       this.#setDirty(0);

@@ -1,6 +1,9 @@
+import { z } from 'zod';
 import type { ContentArea, Participation } from '../kit/content/area.ts';
-import { contentTables } from '../kit/content/tables.ts';
+import { ACCOUNT_STATE, contentTables } from '../kit/content/tables.ts';
+import { contentShape } from '../kit/content/shape.ts';
 import { ITEM_COLUMNS, type ItemRow } from '../kit/content/rows.ts';
+import { AccountShape, Line } from '../kit/sync/guard.ts';
 import type { DocumentItem, DocumentRole, DocumentStatus } from './connector.ts';
 
 /**
@@ -22,11 +25,20 @@ export interface DocumentRow extends ItemRow {
 /** The columns of `DocumentRow`. */
 export const DOCUMENT_COLUMNS = `${ITEM_COLUMNS}, i.space, i.content_type, i.status`;
 
+const Shape = z.object({
+  ...contentShape,
+  space: Line,
+  contentType: Line,
+  status: z.enum(['CURRENT', 'OUTDATED', 'ARCHIVED']),
+  accounts: z.array(z.object({ account: AccountShape, role: z.enum(['AUTHOR', 'EDITOR', 'MENTIONED']) })),
+});
+
 /** What documents add to the store they share with conversations. */
 export const documentsArea: ContentArea<DocumentItem> = {
   name: 'documents',
   type: 'document',
-  migrations: [contentTables('space TEXT NOT NULL, content_type TEXT NOT NULL, status TEXT NOT NULL')],
+  migrations: [contentTables('space TEXT NOT NULL, content_type TEXT NOT NULL, status TEXT NOT NULL'), ACCOUNT_STATE],
+  shape: Shape as unknown as z.ZodType<DocumentItem>,
   columns: (item) => ({ space: item.space, content_type: item.contentType, status: item.status }),
   fields: (item) => [
     { text: item.title, weight: 3 },

@@ -30,10 +30,14 @@ export type Account = {
   readonly handle: Scalars['String']['output'];
   /** `acct:<source>:<handle>` */
   readonly id: Scalars['ID']['output'];
+  /** When the tool last saw it; null where the tool does not show that. */
+  readonly lastSeenAt?: Maybe<Scalars['DateTime']['output']>;
   /** The name the tool shows. */
   readonly name: Scalars['String']['output'];
   /** Whose account it is; null for nobody in the directory. */
   readonly person?: Maybe<Person>;
+  /** The standing the tool itself shows for it, such as likes received. It may count what the viewer may not read, and is no part of any ranking; null where the tool shows none. */
+  readonly reputation?: Maybe<Scalars['Int']['output']>;
   /** The source the account belongs to. */
   readonly source: Scalars['String']['output'];
 };
@@ -671,8 +675,8 @@ export type ResolversTypes = {
   Account: ResolverTypeWrapper<AccountRow>;
   String: ResolverTypeWrapper<Scalars['String']['output']>;
   ID: ResolverTypeWrapper<Scalars['ID']['output']>;
-  AccountConnection: ResolverTypeWrapper<AccountConnectionNode>;
   Int: ResolverTypeWrapper<Scalars['Int']['output']>;
+  AccountConnection: ResolverTypeWrapper<AccountConnectionNode>;
   AccountEdge: ResolverTypeWrapper<Omit<AccountEdge, 'node'> & { node: ResolversTypes['Account'] }>;
   Area: Area;
   Contribution: ResolverTypeWrapper<Contribution>;
@@ -718,8 +722,8 @@ export type ResolversParentTypes = {
   Account: AccountRow;
   String: Scalars['String']['output'];
   ID: Scalars['ID']['output'];
-  AccountConnection: AccountConnectionNode;
   Int: Scalars['Int']['output'];
+  AccountConnection: AccountConnectionNode;
   AccountEdge: Omit<AccountEdge, 'node'> & { node: ResolversParentTypes['Account'] };
   Contribution: Contribution;
   Float: Scalars['Float']['output'];
@@ -758,8 +762,10 @@ export type ResolversParentTypes = {
 export type AccountResolvers<ContextType = DocumentsContext, ParentType extends ResolversParentTypes['Account'] = ResolversParentTypes['Account']> = {
   handle?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
+  lastSeenAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   person?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
+  reputation?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
   source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
 };
 

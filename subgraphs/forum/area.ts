@@ -1,6 +1,9 @@
+import { z } from 'zod';
 import type { ContentArea } from '../kit/content/area.ts';
 import { ITEM_COLUMNS, type ItemRow } from '../kit/content/rows.ts';
-import { contentTables } from '../kit/content/tables.ts';
+import { ACCOUNT_STATE, contentTables } from '../kit/content/tables.ts';
+import { contentShape } from '../kit/content/shape.ts';
+import { AccountShape, Count, Key, Line, Moment, Text } from '../kit/sync/guard.ts';
 import type { Channel, ConversationItem } from './connector.ts';
 import { priorOf, weighParticipants } from './weights.ts';
 
@@ -30,6 +33,26 @@ export interface ReplyRow {
   readonly accepted: number;
 }
 
+const ReplyShape = z.object({
+  key: Key,
+  author: AccountShape.optional(),
+  body: Text,
+  createdAt: Moment,
+  votes: Count,
+  accepted: z.boolean(),
+});
+
+const Shape = z.object({
+  ...contentShape,
+  channel: z.enum(['FORUM', 'EMAIL', 'CHAT', 'MEETING']),
+  category: Line,
+  author: AccountShape.optional(),
+  isQuestion: z.boolean(),
+  votes: Count,
+  mentions: z.array(AccountShape),
+  replies: z.array(ReplyShape),
+});
+
 /** What conversations add to the store they share with documents. */
 export const forumArea: ContentArea<ConversationItem> = {
   name: 'forum',
@@ -46,7 +69,9 @@ export const forumArea: ContentArea<ConversationItem> = {
        CREATE INDEX reply_key ON reply (source, key);
        CREATE INDEX reply_author ON reply (author);`,
     ),
+    ACCOUNT_STATE,
   ],
+  shape: Shape as unknown as z.ZodType<ConversationItem>,
   columns: (item) => ({
     channel: item.channel,
     category: item.category,

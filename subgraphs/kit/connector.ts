@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { AccountState } from './content/item.ts';
 
 /** What a call carries with it: its deadline, and the end of the process. */
 export interface Call {
@@ -41,6 +42,8 @@ export interface Batch<Item> {
   /** Keys of items that were looked at and are as `known` had them. Matters before a sweep. */
   readonly unchanged: readonly string[];
   readonly problems: readonly Problem[];
+  /** What the tool shows of accounts now. What is left out of one stays as it was; one without items is never shown. */
+  readonly accounts?: readonly AccountState[];
   /** Where to go on after this batch; opaque to all but the connector. */
   readonly cursor: string;
   /**

@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { Log } from './connector.ts';
 import type { SubgraphExecutor } from './execute.ts';
 import { verifyViewer, VIEWER_HEADER } from './viewer-token.ts';
+import { registerWebhooks, type WebhookReceiver } from './webhooks.ts';
 
 /** What a subgraph's own server is built of. */
 export interface SubgraphServerParts {
@@ -13,6 +14,8 @@ export interface SubgraphServerParts {
   readonly log: Log;
   /** What changed in the identity map since a cursor: the directory tells the other subgraphs. */
   readonly identities?: ((cursor: number) => object) | undefined;
+  /** Takes what tools send to webhooks; without it nobody does. */
+  readonly receive?: WebhookReceiver | undefined;
 }
 
 const Body = z.object({
@@ -24,7 +27,10 @@ const Body = z.object({
 /** Representations of a large page of entities; the gateway is the only client. */
 const BODY_LIMIT = 10_485_760;
 
-/** A subgraph as an HTTP server of its own, not yet listening: GraphQL for the gateway, and for nobody else. */
+/**
+ * A subgraph as an HTTP server of its own, not yet listening: GraphQL for the gateway, and for nobody else; webhooks
+ * for tools.
+ */
 export function createSubgraphServer(parts: SubgraphServerParts): FastifyInstance {
   const { executor, secret, log } = parts;
   const server = Fastify({ logger: false, bodyLimit: BODY_LIMIT, requestIdHeader: 'x-request-id' });
@@ -45,6 +51,7 @@ export function createSubgraphServer(parts: SubgraphServerParts): FastifyInstanc
       executor.contextFor(viewer),
     );
   });
+  registerWebhooks(server, parts.receive);
   const { identities } = parts;
   if (identities) {
     server.get<{ Querystring: { after?: string } }>('/identities', async (request, reply) => {

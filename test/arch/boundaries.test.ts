@@ -101,6 +101,7 @@ describe('walls', () => {
   const owners: readonly (readonly [library: string, owner: RegExp])[] = [
     ['csv-parse', /^subgraphs\/directory\/connectors\/csv\b/],
     ['ldapts', /^subgraphs\/directory\/connectors\/ldap\//],
+    ['imapflow', /^subgraphs\/forum\/connectors\/imap\//],
     ['postal-mime', /^subgraphs\/forum\/connectors\/mail\//],
     ['unpdf', /^subgraphs\/documents\/connectors\/files\/pdf\.ts$/],
     ['fflate', /^subgraphs\/documents\/connectors\/files\/office\.ts$/],

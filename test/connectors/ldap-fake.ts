@@ -1,5 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
-import { Ber, BerReader, BerWriter, FilterParser } from 'ldapts';
+import { BerReader, FilterParser } from 'ldapts';
 
 /** An entry as the fake server holds it; attribute names as it would write them. */
 export interface FakeEntry {
@@ -24,8 +24,19 @@ export interface FakeSearch {
 const BIND = 0x60;
 const SEARCH = 0x63;
 
+/** How the server behaves besides. */
+export interface FakeManners {
+  /** Other servers that every search of a subtree refers to (RFC 4511, section 4.5.3). */
+  readonly referrals?: readonly string[];
+  /** Says after every page that there are more. */
+  readonly isEndless?: boolean;
+}
+
 /** Starts a directory of which only the answers to searches matter: for servers that cannot be had here. */
-export async function startFakeDirectory(find: (search: FakeSearch) => readonly FakeEntry[]): Promise<FakeDirectory> {
+export async function startFakeDirectory(
+  find: (search: FakeSearch) => readonly FakeEntry[],
+  { referrals = [], isEndless = false }: FakeManners = {},
+): Promise<FakeDirectory> {
   const searches: FakeSearch[] = [];
   const sockets = new Set<Socket>();
   const server = createServer((socket) => {
@@ -59,7 +70,8 @@ export async function startFakeDirectory(find: (search: FakeSearch) => readonly 
     const search = { base, isBase, filter, attributes };
     searches.push(search);
     for (const entry of find(search)) socket.write(found(id, entry));
-    socket.write(done(id, 0x65));
+    if (!isBase) for (const url of referrals) socket.write(referral(id, url));
+    socket.write(done(id, 0x65, isEndless && !isBase));
   };
   await new Promise<void>((resolve) => void server.listen(0, '127.0.0.1', resolve));
   return {
@@ -73,38 +85,41 @@ export async function startFakeDirectory(find: (search: FakeSearch) => readonly 
 }
 
 function found(id: number, { dn, attributes }: FakeEntry): Buffer {
-  return message(id, 0x64, (writer) => {
-    writer.writeString(dn);
-    writer.startSequence();
-    for (const [type, values] of Object.entries(attributes)) {
-      writer.startSequence();
-      writer.writeString(type);
-      writer.startSequence(0x31);
-      for (const value of values)
-        if (typeof value === 'string') writer.writeString(value);
-        else writer.writeBuffer(value, Ber.OctetString);
-      writer.endSequence();
-      writer.endSequence();
-    }
-    writer.endSequence();
-  });
+  const list = Object.entries(attributes).map(([type, values]) =>
+    tlv(SEQUENCE, tlv(OCTETS, type), tlv(SET, ...values.map((value) => tlv(OCTETS, value)))),
+  );
+  return message(id, tlv(0x64, tlv(OCTETS, dn), tlv(SEQUENCE, ...list)));
 }
 
-function done(id: number, operation: number): Buffer {
-  return message(id, operation, (writer) => {
-    writer.writeEnumeration(0);
-    writer.writeString('');
-    writer.writeString('');
-  });
+function referral(id: number, url: string): Buffer {
+  return message(id, tlv(0x73, tlv(OCTETS, url)));
 }
 
-function message(id: number, operation: number, write: (writer: BerWriter) => void): Buffer {
-  const writer = new BerWriter();
-  writer.startSequence();
-  writer.writeInt(id);
-  writer.startSequence(operation);
-  write(writer);
-  writer.endSequence();
-  writer.endSequence();
-  return writer.buffer;
+function done(id: number, operation: number, isMore = false): Buffer {
+  const result = tlv(operation, tlv(ENUMERATED, Buffer.of(0)), tlv(OCTETS, ''), tlv(OCTETS, ''));
+  if (!isMore) return message(id, result);
+  // The control that holds the cookie of the next page (RFC 2696).
+  const cookie = tlv(SEQUENCE, tlv(INTEGER, Buffer.of(0)), tlv(OCTETS, 'more'));
+  const control = tlv(SEQUENCE, tlv(OCTETS, '1.2.840.113556.1.4.319'), tlv(OCTETS, cookie));
+  return message(id, result, tlv(0xa0, control));
+}
+
+function message(id: number, ...parts: readonly Buffer[]): Buffer {
+  const number = Buffer.alloc(4);
+  number.writeInt32BE(id);
+  return tlv(SEQUENCE, tlv(INTEGER, number), ...parts);
+}
+
+const INTEGER = 0x02;
+const OCTETS = 0x04;
+const ENUMERATED = 0x0a;
+const SEQUENCE = 0x30;
+const SET = 0x31;
+
+/** A value of BER with its length in four bytes; the library's writer ends at 16 MB. */
+function tlv(tag: number, ...contents: readonly (string | Buffer)[]): Buffer {
+  const content = Buffer.concat(contents.map((part) => (typeof part === 'string' ? Buffer.from(part) : part)));
+  const head = Buffer.of(tag, 0x84, 0, 0, 0, 0);
+  head.writeUInt32BE(content.length, 2);
+  return Buffer.concat([head, content]);
 }

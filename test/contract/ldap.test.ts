@@ -2,8 +2,10 @@ import { basename } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
 import type { DirectoryItem } from '../../subgraphs/directory/connector.ts';
 import { ldap } from '../../subgraphs/directory/connectors/ldap.ts';
-import { isInstalled, READER, startSlapd, type Slapd } from '../servers/slapd.ts';
+import { isInstalled, READER, startSlapd, type Slapd, type Values } from '../servers/slapd.ts';
 import { connectorContract } from './connector-contract.ts';
+import { directoryContract } from './directory-contract.ts';
+import type { DirectorySeed } from './directory-seeds.ts';
 
 const isHere = isInstalled();
 let slapd: Slapd;
@@ -72,4 +74,60 @@ describe.skipIf(!isHere)('ldap on OpenLDAP', () => {
       }
     },
   });
+
+  directoryContract({
+    kind: ldap,
+    options: (folder) => ({
+      url: slapd?.url ?? 'ldap://x',
+      baseDn: baseOf(folder),
+      pageSize: 2,
+      attributes: { aliases: 'labeledURI' },
+      ...READER,
+    }),
+    write: (folder, seed) => hold(baseOf(folder), seed),
+    cannot: {},
+  });
 });
+
+/** What was written below a base: where each entry lies, and with which values. */
+const entries = new Map<string, Map<string, { readonly dn: string; readonly values: Values }>>();
+
+/** Makes the entries below a base those of a seed; what is as it was is left alone. */
+async function hold(base: string, { people, groups }: DirectorySeed): Promise<void> {
+  const before = entries.get(base) ?? new Map<string, { readonly dn: string; readonly values: Values }>();
+  if (!entries.has(base)) {
+    for (const dn of [base, `ou=hq,${base}`, `ou=lab,${base}`])
+      await slapd.add(dn, { objectClass: 'organizationalUnit', ou: dn.slice(3, dn.indexOf(',')) });
+    entries.set(base, before);
+  }
+  const after = new Map<string, { readonly dn: string; readonly values: Values }>();
+  const dnOf = (member: string): string => after.get(member)?.dn ?? `cn=${member.replace('group:', '')},${base}`;
+  for (const { id, place, name, title, mails, usernames, aliases, hasLeft } of people)
+    after.set(id, {
+      dn: `uid=${id},ou=${place},${base}`,
+      values: {
+        cn: name,
+        sn: name,
+        title,
+        mail: mails,
+        uid: usernames,
+        labeledURI: aliases,
+        employeeType: hasLeft ? 'former' : 'active',
+      },
+    });
+  for (const [name, members] of Object.entries(groups))
+    after.set(`group:${name}`, { dn: `cn=${name},${base}`, values: { member: members.map(dnOf) } });
+  for (const [id, { dn }] of before) if (!after.has(id)) await slapd.remove(dn);
+  for (const [id, { dn, values }] of after) {
+    const old = before.get(id);
+    const isGroup = id.startsWith('group:');
+    if (old === undefined) {
+      const full = { objectClass: isGroup ? 'groupOfNames' : 'inetOrgPerson', ...values };
+      await slapd.add(dn, Object.fromEntries(Object.entries(full).filter(([, value]) => value.length > 0)));
+      continue;
+    }
+    if (old.dn !== dn) await slapd.rename(old.dn, dn);
+    if (JSON.stringify(old.values) !== JSON.stringify(values)) await slapd.modify(dn, values);
+  }
+  entries.set(base, after);
+}

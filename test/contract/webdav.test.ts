@@ -1,10 +1,13 @@
 import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { documentsArea } from '../../subgraphs/documents/area.ts';
 import type { DocumentItem } from '../../subgraphs/documents/connector.ts';
 import { webdav } from '../../subgraphs/documents/connectors/webdav.ts';
 import { ANN, isInstalled, startApache, type Apache } from '../servers/apache.ts';
 import { connectorContract } from './connector-contract.ts';
+import { contentContract } from './content-contract.ts';
+import { pageOf } from './pages.ts';
 
 const isHere = isInstalled();
 let apache: Apache;
@@ -55,19 +58,39 @@ describe.skipIf(!isHere)('webdav on Apache', () => {
     }),
     nameOf: (seed) => seed.name,
     many: 430,
-    // As people do: what did not change is not written.
-    write: async (at, seeds) => {
-      const own = join(apache.root, basename(at));
-      await mkdir(own, { recursive: true });
-      const names = new Set(seeds.map((seed) => seed.name));
-      for (const name of await readdir(own)) if (!names.has(name)) await rm(join(own, name));
-      const changed: Record<string, string> = {};
-      for (const { name, title, readers, author, body } of seeds) {
-        const text = `---\n${JSON.stringify({ title, readers, authors: [author] })}\n---\n${body}\n`;
-        if ((await readFile(join(own, name), 'utf8').catch(() => undefined)) !== text)
-          changed[join(basename(at), name)] = text;
-      }
-      await apache.write(changed);
-    },
+    write: (at, seeds) =>
+      hold(
+        at,
+        new Map(
+          seeds.map(({ name, title, readers, author, body }) => [
+            name,
+            `---\n${JSON.stringify({ title, readers, authors: [author] })}\n---\n${body}\n`,
+          ]),
+        ),
+      ),
+  });
+
+  contentContract({
+    kind: webdav,
+    area: documentsArea,
+    readers: ['everyone'],
+    markup: 'markdown',
+    options: (at) => ({ url: `${apache?.url}${basename(at)}`, ...ANN }),
+    origin: () => apache.url,
+    write: (at, seeds) => hold(at, new Map(seeds.map((seed) => [`${seed.id}.md`, pageOf(seed)]))),
+    cannot: {},
   });
 });
+
+/** Makes a folder of the server hold these files and no others. As people do: what did not change is not written. */
+async function hold(at: string, files: ReadonlyMap<string, string>): Promise<void> {
+  const own = join(apache.root, basename(at));
+  await mkdir(own, { recursive: true });
+  for (const name of await readdir(own)) if (!files.has(name)) await rm(join(own, name));
+  const changed: Record<string, string> = {};
+  for (const [name, text] of files) {
+    const before = await readFile(join(own, name), 'utf8').catch(() => undefined);
+    if (before !== text) changed[join(basename(at), name)] = text;
+  }
+  await apache.write(changed);
+}

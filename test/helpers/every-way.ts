@@ -5,7 +5,7 @@ export interface Way {
   readonly variables: Readonly<Record<string, unknown>>;
 }
 
-const ACCOUNT = 'id source handle name person { id }';
+const ACCOUNT = 'id source handle name reputation lastSeenAt person { id }';
 const PAGE = 'totalCount pageInfo { hasNextPage hasPreviousPage startCursor endCursor }';
 const EXCERPT = 'excerpt { text marks { start end } }';
 const DOCUMENT = `id title url space summary body contentType status createdAt updatedAt author { ${ACCOUNT} } tags links source

@@ -34,8 +34,21 @@ export interface FakeTopic {
   posts: FakePost[];
 }
 
-/** Ids, names and addresses by user name. */
-export type FakeUsers = Map<string, { id: number; name: string; mail: string; isAdmin: boolean }>;
+/** A user of the fake. */
+export interface FakeUser {
+  readonly id: number;
+  readonly name: string;
+  readonly mail: string;
+  readonly isAdmin: boolean;
+  groups: readonly string[];
+  isSuspended: boolean;
+  lastSeenAt: string | null;
+  /** Topics that lists do not show this user. */
+  readonly muted: Set<number>;
+}
+
+/** Users by name. */
+export type FakeUsers = Map<string, FakeUser>;
 
 /** Posts that come with their topic. */
 const CHUNK = 20;
@@ -115,5 +128,25 @@ export function postOf(
     accepted_answer: post.isAccepted,
     // No entry at all where nobody likes it.
     actions_summary: post.likes === 0 ? [] : [{ id: 2, count: post.likes }],
+  };
+}
+
+/** A user's line in the list shown to all. */
+export function directoryItemOf(
+  username: string,
+  { id, name }: FakeUser,
+  topics: Iterable<FakeTopic>,
+): { readonly likes_received: number } & Readonly<Record<string, unknown>> {
+  const posts = [...topics].flatMap((topic) => topic.posts).filter(({ author }) => author === username);
+  return {
+    id,
+    likes_received: posts.reduce((sum, { likes }) => sum + likes, 0),
+    likes_given: 0,
+    topics_entered: 0,
+    topic_count: posts.filter(({ number }) => number === 1).length,
+    post_count: posts.length,
+    posts_read: 0,
+    days_visited: 1,
+    user: { id, username, name, avatar_template: '/letter/{size}.png', title: null },
   };
 }

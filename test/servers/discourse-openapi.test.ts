@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   CategoryAnswer,
+  DirectoryItem,
+  DirectoryPage,
   Post,
   PostChunk,
   RecentPosts,
@@ -8,6 +10,7 @@ import {
   Topic,
   TopicList,
   TopicRow,
+  User,
   Users,
 } from '../../subgraphs/forum/connectors/discourse/shapes.ts';
 import { FakeDiscourse, KEY } from './discourse.ts';
@@ -81,6 +84,7 @@ beforeAll(async () => {
   const topic = fake.topic('One', '<p>x</p>', { category: 2, tags: ['a'] });
   for (let at = 0; at < 30; at++) fake.reply(topic, 'Bo', '<p>y</p>').likes = at;
   topic.posts[3]!.isAccepted = true;
+  fake.users.get('Bo')!.isSuspended = true;
 });
 afterAll(() => fake[Symbol.asyncDispose]());
 
@@ -92,6 +96,9 @@ const PATHS = [
   ['/t/{id}/posts.json', 't/1/posts.json?post_ids[]=1&post_ids[]=4', ['accepted_answer', 'count']],
   ['/posts.json', 'posts.json', ['accepted_answer', 'count']],
   ['/c/{id}/show.json', 'c/2/show.json', ['enable_accepted_answers']],
+  ['/directory_items.json', 'directory_items.json?period=all&order=likes_received&page=0', []],
+  // Suspended ones only.
+  ['/u/{username}.json', 'u/bo.json', ['suspended_till']],
   ['/admin/users/list/{flag}.json', 'admin/users/list/active.json?show_emails=true&page=1', []],
 ] as const;
 
@@ -115,6 +122,9 @@ describe('Discourse’s description of its API', () => {
     expect(RecentPosts.parse(made('/posts.json')).latest_posts).toHaveLength(1);
     expect(Site.parse(made('/site.json')).categories).toHaveLength(1);
     expect(CategoryAnswer.parse(made('/c/{id}/show.json')).category.group_permissions).toHaveLength(1);
+    const directory = DirectoryPage.parse(made('/directory_items.json'));
+    expect(directory.directory_items.map((row) => DirectoryItem.parse(row).likes_received)).toEqual([1]);
+    expect(User.parse(made('/u/{username}.json')).user.username).toBe('text');
     expect(Users.parse(made('/admin/users/list/{flag}.json'))).toHaveLength(1);
   });
 });

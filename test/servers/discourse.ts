@@ -1,6 +1,8 @@
+import { createHmac, randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import {
+  directoryItemOf,
   postOf,
   rowOf,
   topicOf,
@@ -8,6 +10,7 @@ import {
   type FakePost,
   type FakeTopic,
   type FakeTopicJson,
+  type FakeUser,
   type FakeUsers,
 } from './discourse-json.ts';
 
@@ -24,6 +27,7 @@ export const KEY = 'a-good-key';
 const PAGE = 30;
 const WINDOW = 50;
 const USERS = 100;
+const DIRECTORY = 50;
 const START = Date.UTC(2024, 0, 1);
 const HTML = '<!DOCTYPE html><html><head><title>Oops</title></head><body>That page does not exist.</body></html>';
 
@@ -38,6 +42,14 @@ export class FakeDiscourse implements AsyncDisposable {
   answer: (path: string, reply: ServerResponse) => FakeAnswer | true | undefined = () => undefined;
   /** Paths that the key's scope leaves out. */
   outOfScope: RegExp | undefined;
+  /** Whether guests see nothing. */
+  isShutToGuests = false;
+  /** Names in whose name the key may act; all without it. */
+  actsAs: readonly string[] | undefined;
+  /** Who asked for what: `ann t/1`, guests without a name. */
+  readonly asked: string[] = [];
+  /** Where it sends its events. */
+  webhook: { readonly url: string; readonly secret: string } | undefined;
   readonly #server = createServer((request, reply) => this.#serve(request, reply));
   #ticks = 0;
   #lastPost = 0;
@@ -65,13 +77,33 @@ export class FakeDiscourse implements AsyncDisposable {
     this.requests.length = 0;
     this.answer = () => undefined;
     this.outOfScope = undefined;
-    this.users.set('system', { id: -1, name: 'system', mail: 'no_reply', isAdmin: true });
-    this.users.set('discobot', { id: -2, name: 'discobot', mail: 'no_mail', isAdmin: false });
+    this.actsAs = undefined;
+    this.webhook = undefined;
+    this.isShutToGuests = false;
+    this.asked.length = 0;
+    this.#addUser('system', { id: -1, name: 'system', mail: 'no_reply', isAdmin: true });
+    this.#addUser('discobot', { id: -2, name: 'discobot', mail: 'no_mail', isAdmin: false });
     this.category('General');
   }
 
-  user(username: string, name = '', mail = `${username.toLowerCase()}@kestrel.example`, isAdmin = false): void {
-    this.users.set(username, { id: this.users.size, name, mail, isAdmin });
+  user(username: string, name = '', mail = `${username.toLowerCase()}@kestrel.example`, isAdmin = false): FakeUser {
+    return this.#addUser(username, { id: this.users.size, name, mail, isAdmin });
+  }
+
+  #addUser(username: string, about: Pick<FakeUser, 'id' | 'name' | 'mail' | 'isAdmin'>): FakeUser {
+    const user = { ...about, groups: [], isSuspended: false, lastSeenAt: null, muted: new Set<number>() };
+    this.users.set(username, user);
+    return user;
+  }
+
+  /** Sends an event to the webhook, as after `created` or `edited`; the status answered. */
+  async send(type: string, event: string, payload: object): Promise<number> {
+    if (this.webhook === undefined) throw new Error('The fake has no webhook.');
+    const { url, secret } = this.webhook;
+    const body = JSON.stringify({ [type]: payload });
+    const answer = await fetch(url, { method: 'POST', headers: eventHeaders(type, event, body, secret), body });
+    await answer.arrayBuffer();
+    return answer.status;
   }
 
   category(name: string, groups?: readonly string[]): FakeCategory {
@@ -161,24 +193,34 @@ export class FakeDiscourse implements AsyncDisposable {
     // Without either the forum answers with the page for browsers.
     if (!pathname.endsWith('.json') && request.headers.accept?.includes('json') !== true)
       return { status: 200, body: HTML };
-    const user = this.users.get(String(request.headers['api-username']));
-    if (request.headers['api-key'] !== KEY || user === undefined || this.outOfScope?.test(pathname) === true)
+    const name = request.headers['api-username'];
+    this.asked.push(`${String(name ?? '')} ${pathname.slice(1)}`.trim());
+    const user = this.#userBy(request);
+    const isRefused = request.headers['api-key'] === undefined ? this.isShutToGuests : user === undefined;
+    if (isRefused || this.outOfScope?.test(pathname) === true)
       return refusal(403, 'invalid_access', 'The API username or key is invalid.');
     const path = pathname.replace(/\.json$/, '');
-    const { isAdmin } = user;
-    if (path === '/site') return json(this.#site(isAdmin));
-    if (path === '/latest') return json(this.#latest(searchParams, isAdmin));
-    if (path === '/posts') return json({ latest_posts: this.#recent(searchParams, isAdmin) });
+    const isAdmin = user?.isAdmin === true;
+    if (path === '/site') return json(this.#site(user));
+    if (path === '/latest') return json(this.#latest(searchParams, user));
+    if (path === '/posts') return json({ latest_posts: this.#recent(searchParams, user) });
+    if (path === '/directory_items') return json(this.#directory(searchParams));
+    const named = [...this.users].find(([username]) => path === `/u/${username.toLowerCase()}`);
+    if (named !== undefined) {
+      const [username, { id, name: shown, isSuspended }] = named;
+      const till = isSuspended ? { suspended_till: '2099-01-01T00:00:00.000Z' } : {};
+      return json({ user_badges: [], user: { id, username, name: shown, ...till } });
+    }
     if (path === '/admin/users/list/active')
       return isAdmin ? json(this.#people(searchParams)) : { status: 404, body: HTML };
     const shown = /^\/c\/(\d+)\/show$/.exec(path);
     const category = this.categories.get(Number(shown?.[1]));
-    if (category !== undefined && this.#mayRead(category.id, isAdmin))
+    if (category !== undefined && this.#mayRead(category.id, user))
       return json({ category: this.#categoryOf(category, isAdmin) });
     const [, id, posts] = /^\/t\/(\d+)(\/posts)?$/.exec(path) ?? [];
     const topic = this.topics.get(Number(id));
     if (topic !== undefined) {
-      if (!this.#mayRead(topic.category, isAdmin)) return refusal(403, 'invalid_access', 'You are not permitted.');
+      if (!this.#mayRead(topic.category, user)) return refusal(403, 'invalid_access', 'You are not permitted.');
       if (posts === undefined) return json(topicOf(topic, this.users));
       const ids = new Set(searchParams.getAll('post_ids[]').map(Number));
       const some = topic.posts.filter((post) => ids.has(post.id));
@@ -189,12 +231,24 @@ export class FakeDiscourse implements AsyncDisposable {
       : { status: 404, body: HTML };
   }
 
-  #mayRead(id: number | null, isAdmin: boolean): boolean {
-    return isAdmin || (id !== null && this.categories.get(id)?.groups === undefined);
+  /** Undefined for guests, and for those the key does not act for. */
+  #userBy({ headers }: IncomingMessage): FakeUser | undefined {
+    if (headers['api-key'] !== KEY) return undefined;
+    const name = String(headers['api-username']).toLowerCase();
+    if (this.actsAs?.includes(name) === false) return undefined;
+    const [, user] = [...this.users].find(([username]) => username.toLowerCase() === name) ?? [];
+    return user?.isSuspended === true ? undefined : user;
   }
 
-  #site(isAdmin: boolean): object {
-    const shown = [...this.categories.values()].filter(({ id }) => this.#mayRead(id, isAdmin));
+  #mayRead(id: number | null, user: FakeUser | undefined): boolean {
+    if (user?.isAdmin === true) return true;
+    const category = id === null ? undefined : this.categories.get(id);
+    if (category === undefined) return false;
+    return category.groups === undefined || category.groups.some((group) => user?.groups.includes(group) === true);
+  }
+
+  #site(user: FakeUser | undefined): object {
+    const shown = [...this.categories.values()].filter(({ id }) => this.#mayRead(id, user));
     return {
       post_action_types: [{ id: 2, name_key: 'like', name: 'Like' }],
       categories: shown.map((category) => ({ ...this.#categoryOf(category, false) })),
@@ -216,12 +270,13 @@ export class FakeDiscourse implements AsyncDisposable {
     };
   }
 
-  #latest(query: URLSearchParams, isAdmin: boolean): object {
+  #latest(query: URLSearchParams, user: FakeUser | undefined): object {
     const ids = query.get('topic_ids')?.split(',').map(Number);
     const by = query.get('order') === 'created' ? 'createdAt' : 'bumpedAt';
     const all = [...this.topics.values()]
-      .filter((topic) => topic.archetype !== 'private_message' && this.#mayRead(topic.category, isAdmin))
-      .filter((topic) => ids?.includes(topic.id) !== false && (topic.isVisible || isAdmin))
+      .filter((topic) => topic.archetype !== 'private_message' && this.#mayRead(topic.category, user))
+      .filter((topic) => ids?.includes(topic.id) !== false && (topic.isVisible || user?.isAdmin === true))
+      .filter((topic) => user?.muted.has(topic.id) !== true)
       .sort((a, b) => (a[by] < b[by] ? 1 : a[by] > b[by] ? -1 : b.id - a.id));
     // Pinned topics come first where no other order is asked for, which that of activity does not count as.
     if (by === 'bumpedAt') all.sort((a, b) => Number(b.isPinned) - Number(a.isPinned));
@@ -233,11 +288,11 @@ export class FakeDiscourse implements AsyncDisposable {
     return { topic_list: { can_create_topic: true, ...more, per_page: perPage, topics } };
   }
 
-  #recent(query: URLSearchParams, isAdmin: boolean): object[] {
+  #recent(query: URLSearchParams, user: FakeUser | undefined): object[] {
     const before = Number(query.get('before') ?? this.#lastPost);
     return [...this.topics.values()]
       .filter((topic) => topic.archetype !== 'private_message' && topic.isVisible)
-      .filter((topic) => this.#mayRead(topic.category, isAdmin))
+      .filter((topic) => this.#mayRead(topic.category, user))
       .flatMap((topic) =>
         topic.posts
           .filter((post) => post.type === 1 && !post.isHidden)
@@ -252,7 +307,29 @@ export class FakeDiscourse implements AsyncDisposable {
     const isShown = query.get('show_emails') === 'true';
     return [...this.users]
       .slice((page - 1) * USERS, page * USERS)
-      .map(([username, { id, name, mail }]) => ({ id, username, name, ...(isShown ? { email: mail } : {}) }));
+      .map(([username, { id, name, mail, lastSeenAt }]) => ({
+        id,
+        username,
+        name,
+        last_seen_at: lastSeenAt,
+        ...(isShown ? { email: mail } : {}),
+      }));
+  }
+
+  #directory(query: URLSearchParams): object {
+    const page = Number(query.get('page') ?? 0);
+    const all = [...this.users]
+      .filter(([, { id }]) => id > 0)
+      .map(([username, user]) => directoryItemOf(username, user, this.topics.values()))
+      .sort((a, b) => b.likes_received - a.likes_received);
+    return {
+      directory_items: all.slice(page * DIRECTORY, (page + 1) * DIRECTORY),
+      meta: {
+        last_updated_at: new Date(START).toISOString(),
+        total_rows_directory_items: all.length,
+        load_more_directory_items: `/directory_items.json?page=${page + 1}`,
+      },
+    };
   }
 }
 
@@ -264,11 +341,13 @@ function refusal(status: number, type: string, message: string): FakeAnswer {
   return { status, body: JSON.stringify({ errors: [message], error_type: type }) };
 }
 
-/** What a forum at its limit answers. */
-export function rateLimited(seconds: number): FakeAnswer {
+/** What Discourse sends an event with. */
+export function eventHeaders(type: string, event: string, body: string, secret: string): Record<string, string> {
   return {
-    status: 429,
-    headers: { 'retry-after': String(seconds) },
-    body: JSON.stringify({ errors: ['Slow down'], error_type: 'rate_limit', extras: { wait_seconds: seconds } }),
+    'content-type': 'application/json',
+    'x-discourse-event-id': randomUUID(),
+    'x-discourse-event-type': type,
+    'x-discourse-event': `${type}_${event}`,
+    'x-discourse-event-signature': `sha256=${createHmac('sha256', secret).update(body).digest('hex')}`,
   };
 }

@@ -83,6 +83,7 @@ it('shows who has an address in two directories as one, the first of them leadin
       usernames: ['ada@cloud.example'],
       aliases: [{ source: 'talk', handle: 'ash' }],
       manager: 'boss-in-cloud',
+      photoUrl: 'https://cloud.example/ada.png',
       skills: ['TLS', 'Rust'],
       active: false,
       updatedAt: '2026-02-01T00:00:00.000Z',
@@ -111,6 +112,7 @@ it('shows who has an address in two directories as one, the first of them leadin
     aliases: JSON.stringify([{ source: 'talk', handle: 'ash' }]),
     manager: 'boss-in-cloud',
     manager_source: 'cloud',
+    photo_url: 'https://cloud.example/ada.png',
     skills: JSON.stringify(['tls', 'Rust']),
     active: 1,
     updated_at: '2026-02-01T00:00:00.000Z',
@@ -241,9 +243,9 @@ it('comes to the same whatever the order of changes, and tells the other subgrap
   );
 }, 60_000);
 
-it('takes over a store of before', () => {
+it.each([1, 2])('takes over a store of before, of %i migrations', (age) => {
   const path = join(folder, 'old.db');
-  const old = Database.openWriter(path, MIGRATIONS.slice(0, 1));
+  const old = Database.openWriter(path, MIGRATIONS.slice(0, age));
   const columns = `gid, source, key, version, run, seq, docno, length, reference, name, mails, usernames, aliases, manager,
     skills, interests, active, groups`;
   for (const [seq, source, key] of [
@@ -264,6 +266,7 @@ it('takes over a store of before', () => {
       key === 'c' ? 'boss' : null,
     );
   }
+  if (age === 2) old.run(`UPDATE person SET photo_url = 'https://x/' || key`);
   old.close();
   const writer = new DirectoryWriter(path);
   expect([writer.known('cloud', 'c'), writer.countItems('cloud')]).toEqual(['v', 2]);
@@ -273,5 +276,9 @@ it('takes over a store of before', () => {
     { gid: 'gid-s', seq: 5, name: 'Name of s', manager: 'boss', manager_source: 'cloud', skills: '["TLS"]' },
     { gid: 'gid-boss', seq: 3, name: 'Name of boss', manager: null, manager_source: 'cloud', skills: '["TLS"]' },
   ]);
+  // One shown as it was, and one shown anew of what its entry took over.
+  expect(writer.db.all('SELECT photo_url FROM person ORDER BY id')).toEqual(
+    ['s', 'boss'].map((key) => ({ photo_url: age === 2 ? `https://x/${key}` : null })),
+  );
   writer.close();
 });

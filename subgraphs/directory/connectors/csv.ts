@@ -1,22 +1,14 @@
 import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { parse } from 'csv-parse';
 import { z } from 'zod';
 import { defineConnector, type Call, type Connector, type ConnectorDeps, type Known } from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
-import {
-  decodeBytes,
-  fileError,
-  findFiles,
-  fingerprint,
-  stopIfCancelled,
-  watchPath,
-  type FoundFile,
-} from '../../kit/text/files.ts';
+import { decodeBytes, fileError, fingerprint, stopIfCancelled, type FoundFile } from '../../kit/text/files.ts';
 import { cleanLine } from '../../kit/text/plain.ts';
-import { healthOfRun, runFiles, settingsOf, type FileReader, type Step } from '../../kit/text/runs.ts';
+import { fileConnector, settingsOf, type FileReader, type Step } from '../../kit/text/runs.ts';
 import type { DirectoryItem } from '../connector.ts';
-import { AttributeMap, entryMapping } from './inet-org-person.ts';
+import { AttributeMap } from './attribute-map.ts';
+import { entryMapping } from './inet-org-person.ts';
 
 const column = (usual: readonly string[], what: string) =>
   z
@@ -44,6 +36,7 @@ const Columns = z.strictObject({
   aliases: column(['aliases', 'accounts'], 'handles in other tools, `<source>:<handle>`, separated by `;`'),
   groups: column(['groups'], 'names of groups the person belongs to, separated by `;`'),
   description: column(['description', 'about', 'bio'], 'a profile in the person’s own words'),
+  photo: column(['photo', 'photo url', 'picture', 'avatar'], 'the web address of a photo'),
   status: column(['status', 'employee type', 'employeetype'], 'the word `former` for people who left'),
 });
 type ColumnName = keyof z.output<typeof Columns>;
@@ -77,6 +70,7 @@ const ATTRIBUTES: Record<Exclude<ColumnName, 'groups'>, string> = {
   interests: 'interest',
   aliases: 'account',
   description: 'description',
+  photo: 'photourl',
   status: 'employeetype',
 };
 const MANY = new Set<ColumnName>(['username', 'mail', 'skills', 'interests', 'aliases']);
@@ -87,23 +81,13 @@ export const csv = defineConnector<DirectoryItem, typeof Options>({
   summary: 'People and their groups from a CSV file (RFC 4180), as a spreadsheet or an HR system exports it.',
   options: Options,
   async open(options, deps): Promise<Connector<DirectoryItem>> {
-    const find = (): Promise<FoundFile[]> => findFiles(options.path, ['.csv'], deps);
-    const files = await find();
-    const path = resolve(deps.baseDir, options.path);
-    const reader: FileReader<DirectoryItem> = {
-      settings: settingsOf(options, 1),
+    const files = { path: options.path, extensions: ['.csv'] };
+    const reader: Omit<FileReader<DirectoryItem>, 'find'> = {
+      settings: settingsOf(options, 2),
       noun: 'people',
-      find,
       read: (found, _from, known, call) => read(found, options, known, call, deps),
     };
-    const changes: Connector<DirectoryItem>['changes'] = (cursor, known, call) =>
-      runFiles(reader, deps, cursor, known, call);
-    return {
-      changes,
-      health: (call) => healthOfRun(reader.noun, () => changes(undefined, () => undefined, call)),
-      watch: (onChange) => watchPath(path, files[0]?.path !== path, deps.log, onChange),
-      close: async () => {},
-    };
+    return fileConnector(files, reader, deps);
   },
 });
 
@@ -149,7 +133,7 @@ async function* read(
       }
     }
   }
-  const toItem = entryMapping(AttributeMap.parse({ key: 'key', name: 'displayName' }), (written) =>
+  const toItem = entryMapping(AttributeMap.parse({ key: 'key', name: 'displayName', photo: 'photoUrl' }), (written) =>
     cleanLine(written).toLowerCase(),
   );
   const groups = new Map<string, string[]>();

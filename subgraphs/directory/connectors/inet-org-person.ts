@@ -1,85 +1,17 @@
-import { z } from 'zod';
 import { isMail } from '../../kit/text/accounts.ts';
 import { toIso } from '../../kit/text/dates.ts';
 import { fingerprint } from '../../kit/text/files.ts';
-import { clean, cleanLine } from '../../kit/text/plain.ts';
+import { clean, cleanLine, MAX_TEXT } from '../../kit/text/plain.ts';
 import type { DirectoryItem, GroupItem, PersonItem } from '../connector.ts';
+import { ACTIVITY_ATTRIBUTES, isActive } from './activity.ts';
+import { attributeNames, type AttributeMap, type Field } from './attribute-map.ts';
+import { photoAttributes, photoOf } from './photo.ts';
 
 /** An entry of any directory: attribute types in lower case, without options; values that are not text as bytes. */
 export interface Entry {
   readonly dn: string;
   readonly attributes: ReadonlyMap<string, readonly (string | Uint8Array)[]>;
 }
-
-/** The usual attributes of inetOrgPerson (RFC 2798), OpenLDAP, 389 DS, FreeIPA and Active Directory, by our names for them. */
-const DEFAULTS = {
-  key: ['entryUUID', 'objectGUID', 'ipaUniqueID', 'nsUniqueId', 'uid', 'sAMAccountName'],
-  name: ['displayName', 'cn'],
-  givenName: ['givenName'],
-  familyName: ['sn'],
-  title: ['title'],
-  department: ['department', 'ou', 'departmentNumber'],
-  location: ['l', 'physicalDeliveryOfficeName'],
-  phone: ['telephoneNumber', 'mobile'],
-  mails: ['mail', 'mailAlternateAddress', 'proxyAddresses'],
-  usernames: ['uid', 'sAMAccountName'],
-  aliases: ['account'],
-  manager: ['manager'],
-  skills: ['skill'],
-  interests: ['interest'],
-  description: ['description'],
-  updatedAt: ['modifyTimestamp', 'whenChanged'],
-  groupName: ['cn'],
-  members: ['member', 'uniqueMember', 'memberUid'],
-  champion: ['owner', 'managedBy'],
-} as const;
-
-type Field = keyof typeof DEFAULTS;
-
-const MEANINGS: Record<Field, string> = {
-  key: 'what identifies an entry across renames',
-  name: 'the name shown',
-  givenName: 'the given name',
-  familyName: 'the family name',
-  title: 'the job title',
-  department: 'the department',
-  location: 'where the person works',
-  phone: 'the telephone number',
-  mails: 'mail addresses, all are taken',
-  usernames: 'login names, all are taken',
-  aliases: 'handles in other tools, written `<source>:<handle>`, all are taken',
-  manager: 'the DN of the manager',
-  skills: 'skills, all are taken',
-  interests: 'interests, all are taken',
-  description: 'a profile in the person’s own words; of a group, what it is for',
-  updatedAt: 'when the entry was last changed',
-  groupName: 'the name readers refer to a group by',
-  members: 'members of a group: DNs or user names, all are taken',
-  champion: 'the DN of a group’s champion',
-};
-
-const AttributeNames = z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]);
-
-/** The option `attributes`: which attribute holds what. The first of a list that has a value wins. */
-export const AttributeMap = z.strictObject(
-  Object.fromEntries(
-    (Object.keys(DEFAULTS) as Field[]).map((field) => [
-      field,
-      AttributeNames.default([...DEFAULTS[field]]).describe(`Attribute or list of attributes for ${MEANINGS[field]}.`),
-    ]),
-  ) as Record<Field, z.ZodDefault<typeof AttributeNames>>,
-);
-
-/** The parsed option `attributes`. */
-export type AttributeMap = z.output<typeof AttributeMap>;
-
-/** The attributes that tell a leaver or a locked account, in lower case. */
-export const ACTIVITY_ATTRIBUTES = [
-  'employeetype',
-  'nsaccountlock',
-  'useraccountcontrol',
-  'pwdaccountlockedtime',
-] as const;
 
 /** What an entry came to: an item, or none when it is neither person nor group (or of no use, then with a reason). */
 export interface Mapped {
@@ -97,49 +29,57 @@ const GROUP_CLASSES = new Set([
   'ipausergroup',
 ]);
 
+/** So many values of one attribute are a person's; groups have as many members as they have. */
+const MAX_VALUES = 1000;
+/** What the mapping itself looks at, whatever the options say. */
+const ALWAYS = ['objectclass', ...ACTIVITY_ATTRIBUTES] as const;
+
 /**
  * Makes mappings from entries to people and groups.
  * @param reference writes a reference to an entry (a DN, for LDAP) in one spelling.
+ * @param photoUrl where photos are that no attribute gives the address of: the option of that name.
  */
-export function entryMapping(map: AttributeMap, reference: (written: string) => string): (entry: Entry) => Mapped {
-  const names = Object.fromEntries(
-    Object.entries(map).map(([field, value]) => [
-      field,
-      (typeof value === 'string' ? [value] : value).map((name) => name.toLowerCase()),
-    ]),
-  ) as Record<Field, string[]>;
-  const settings = JSON.stringify(names);
+export function entryMapping(
+  map: AttributeMap,
+  reference: (written: string) => string,
+  photoUrl?: string,
+): (entry: Entry) => Mapped {
+  const names = attributeNames(map);
+  const settings = JSON.stringify([names, photoUrl]);
+  const read = new Set([...ALWAYS, ...Object.values(names).flat(), ...photoAttributes(photoUrl)]);
+  const unlimited = new Set(names.members);
 
   return (entry) => {
-    const classes = texts(entry, ['objectclass']).map((name) => name.toLowerCase());
+    const reasons: string[] = [];
+    const usable = usableTexts(entry, read, unlimited, reasons);
+    const values = (name: string): readonly string[] => usable.get(name) ?? [];
+    const classes = values('objectclass').map((name) => name.toLowerCase());
     if (classes.includes('computer')) return { reasons: [] };
     const isPerson = classes.some((name) => PERSON_CLASSES.has(name));
     if (!isPerson && !classes.some((name) => GROUP_CLASSES.has(name))) return { reasons: [] };
     const first = (field: Field): string =>
-      cleanLine(names[field].map((name) => texts(entry, [name])[0]).find((text) => text !== undefined) ?? '');
+      cleanLine(names[field].map((name) => values(name)[0]).find((text) => text !== undefined) ?? '');
     const all = (field: Field): string[] => [
       ...new Set(
-        texts(entry, names[field])
+        names[field]
+          .flatMap(values)
           .map(cleanLine)
           .filter((text) => text !== ''),
       ),
     ];
     const optional = <Name extends string>(name: Name, value: string | undefined): { [K in Name]?: string } =>
       (value ? { [name]: value } : {}) as { [K in Name]?: string };
+    const active = isActive(values, Date.now());
     const shared = {
-      version: fingerprint(
-        settings,
-        ...[...entry.attributes].flatMap(([name, values]) => [`${name}:`, ...values]),
-        entry.dn,
-      ),
+      version: fingerprint(settings, contentOf(entry), entry.dn, String(active)),
       reference: reference(entry.dn),
     };
-    const description = optional('description', clean(texts(entry, names.description).join('\n')).trim());
+    const description = optional('description', clean(names.description.flatMap(values).join('\n')).trim());
     const updatedAt = optional('updatedAt', toIso(first('updatedAt')));
 
     if (!isPerson) {
       const name = first('groupName');
-      if (name === '') return { reasons: [`the group ${entry.dn} has no ${names.groupName.join(' or ')}`] };
+      if (name === '') return { reasons: [...reasons, `the group ${entry.dn} has no ${names.groupName.join(' or ')}`] };
       const group: GroupItem = {
         kind: 'group',
         // A user and a group may share a name, but not a key.
@@ -147,17 +87,18 @@ export function entryMapping(map: AttributeMap, reference: (written: string) => 
         ...shared,
         name,
         ...description,
-        members: [...new Set(membersOf(entry, names.members, reference))],
+        members: [...new Set(membersOf(values, names.members, reference))],
         ...optional('champion', first('champion') && reference(first('champion'))),
         ...updatedAt,
       };
-      return { item: group, reasons: [] };
+      return { item: group, reasons };
     }
 
     const key = keyOf(entry, names.key);
     if (key === undefined)
       return {
         reasons: [
+          ...reasons,
           `${entry.dn} has none of ${names.key.join(', ')}; name an attribute that identifies people in \`attributes.key\``,
         ],
       };
@@ -166,8 +107,8 @@ export function entryMapping(map: AttributeMap, reference: (written: string) => 
       first('name') ||
       [first('givenName'), first('familyName')].filter((part) => part !== '').join(' ') ||
       usernames[0];
-    if (name === undefined) return { reasons: [`${entry.dn} has no name: none of ${names.name.join(', ')}`] };
-    const reasons: string[] = [];
+    if (name === undefined)
+      return { reasons: [...reasons, `${entry.dn} has no name: none of ${names.name.join(', ')}`] };
     const person: PersonItem = {
       kind: 'person',
       key,
@@ -186,17 +127,41 @@ export function entryMapping(map: AttributeMap, reference: (written: string) => 
       skills: all('skills'),
       interests: all('interests'),
       ...description,
-      active: isActive(entry),
+      ...optional('photoUrl', photoOf(names.photo, photoUrl, values, reasons)),
+      active,
       ...updatedAt,
     };
     return { item: person, reasons };
   };
 }
 
-function texts(entry: Entry, names: readonly string[]): string[] {
-  return names.flatMap((name) =>
-    (entry.attributes.get(name) ?? []).filter((value) => typeof value === 'string').slice(0, 100_000),
-  );
+/** All an entry holds, as one text: a group's members are more than a call takes arguments. */
+function contentOf({ attributes }: Entry): string {
+  return [...attributes]
+    .map(
+      ([name, values]) =>
+        `${name}:\0${values.map((one) => (typeof one === 'string' ? one : fingerprint(one))).join('\0')}`,
+    )
+    .join('\0');
+}
+
+/** The text values of these attributes; what is too long or too many to be meant is left out, and said. */
+function usableTexts(
+  { attributes }: Entry,
+  names: ReadonlySet<string>,
+  unlimited: ReadonlySet<string>,
+  reasons: string[],
+): Map<string, string[]> {
+  const usable = new Map<string, string[]>();
+  for (const name of names) {
+    const texts = (attributes.get(name) ?? []).filter((value) => typeof value === 'string');
+    const short = texts.filter((text) => text.length <= MAX_TEXT);
+    if (short.length < texts.length) reasons.push(`a value of ${name} is longer than ${MAX_TEXT} characters; left out`);
+    const isTooMany = short.length > MAX_VALUES && !unlimited.has(name);
+    if (isTooMany) reasons.push(`${name} has ${short.length} values; those after the first ${MAX_VALUES} are left out`);
+    usable.set(name, isTooMany ? short.slice(0, MAX_VALUES) : short);
+  }
+  return usable;
 }
 
 /** What identifies an entry: the first of these attributes (in lower case) that it has. */
@@ -222,10 +187,14 @@ function guid(bytes: Uint8Array): string {
   return [reversed(0, 4), reversed(4, 6), reversed(6, 8), hex(8, 10), hex(10, 16)].join('-');
 }
 
-function membersOf(entry: Entry, names: readonly string[], reference: (written: string) => string): string[] {
+function membersOf(
+  values: (name: string) => readonly string[],
+  names: readonly string[],
+  reference: (written: string) => string,
+): string[] {
   return names
     .flatMap((name) =>
-      texts(entry, [name]).map((value) => {
+      values(name).map((value) => {
         if (name === 'memberuid') return cleanLine(value).toLowerCase();
         // uniqueMember may end in a bit string (RFC 4517, section 3.3.21).
         return reference(name === 'uniquemember' ? value.replace(/#'[01]*'B$/, '') : value);
@@ -242,7 +211,7 @@ function mailsOf(values: readonly string[], reasons: string[]): string[] {
     if (scheme !== undefined && scheme.toLowerCase() !== 'smtp') continue;
     const mail = (scheme === undefined ? value : value.slice(5)).toLowerCase();
     if (isMail(mail)) mails.add(mail);
-    else reasons.push(`"${value}" is not a mail address`);
+    else reasons.push(`"${value.slice(0, 100)}" is not a mail address`);
   }
   return [...mails];
 }
@@ -251,23 +220,9 @@ function aliasesOf(values: readonly string[], reasons: string[]): { source: stri
   return values.flatMap((value) => {
     const parts = /^([\w.-]+):\s*(\S.*)$/.exec(value);
     if (parts === null) {
-      reasons.push(`the alias "${value}" is not of the form <source>:<handle>`);
+      reasons.push(`the alias "${value.slice(0, 100)}" is not of the form <source>:<handle>`);
       return [];
     }
     return [{ source: parts[1] as string, handle: parts[2] as string }];
   });
-}
-
-/** Whether any of the ways directories mark a leaver or a locked account is set. */
-function isActive(entry: Entry): boolean {
-  const is = (name: (typeof ACTIVITY_ATTRIBUTES)[number], test: (value: string) => boolean): boolean =>
-    texts(entry, [name]).some((value) => test(value.trim().toLowerCase()));
-  return !(
-    is('employeetype', (value) => value === 'former') ||
-    is('nsaccountlock', (value) => value === 'true') ||
-    // [MS-ADTS] 2.2.16: ADS_UF_ACCOUNT_DISABLE
-    is('useraccountcontrol', (value) => (Number.parseInt(value, 10) & 2) !== 0) ||
-    // draft-behera-ldap-password-policy, 5.3.3: locked until an administrator acts
-    is('pwdaccountlockedtime', (value) => value === '000001010000z')
-  );
 }

@@ -1,15 +1,20 @@
 import { z } from 'zod';
 import { defineConnector, type Call, type Connector, type ConnectorDeps, type Health } from '../../kit/connector.ts';
-import { ConnectorError } from '../../kit/errors.ts';
+import { healthOfError } from '../../kit/health.ts';
 import { settingsOf } from '../../kit/text/runs.ts';
 import type { DirectoryItem } from '../connector.ts';
 import { normaliseDn } from './dn.ts';
-import { ACTIVITY_ATTRIBUTES, AttributeMap, entryMapping } from './inet-org-person.ts';
-import { Connection, type ConnectionSettings, type Search } from './ldap/connection.ts';
-import { readCounts, runDirectory, type Plan } from './ldap/delta.ts';
+import { ACTIVITY_ATTRIBUTES } from './activity.ts';
+import { AttributeMap } from './attribute-map.ts';
+import { entryMapping } from './inet-org-person.ts';
+import type { ConnectionSettings } from './ldap/client.ts';
+import { Connection, type Search } from './ldap/connection.ts';
+import { readCounts, runDirectory } from './ldap/delta.ts';
 import { filterFault } from './ldap/filters.ts';
+import type { Plan } from './ldap/listing.ts';
 import { vendorOf } from './ldap/vendors.ts';
 import { versionsOf } from './ldap/versions.ts';
+import { photoAttributes, PhotoUrl } from './photo.ts';
 
 const Filter = z
   .string()
@@ -45,6 +50,7 @@ const Options = z
     groupsBaseDn: z.string().min(1).optional().describe('Where groups are. Default: `baseDn`.'),
     groupFilter: Filter.optional().describe('Which entries are groups. Default: what fits the server found.'),
     attributes: AttributeMap.prefault({}).describe('Which attribute holds what; every part has a default.'),
+    photoUrl: PhotoUrl,
     pageSize: z.int().min(1).max(10_000).default(500).describe('Entries asked for at once.'),
     timeoutMs: z
       .int()
@@ -67,12 +73,16 @@ type LdapOptions = z.output<typeof Options>;
 /**
  * People and groups of an LDAP server, as one account sees them; what the server hides from it is not there.
  *
- * - Every run lists ids and change markers (`entryCSN`, `uSNChanged`, `entryUSN`, `modifyTimestamp`), 30 bytes an entry,
- *   and reads only what differs. Deleted entries leave no trace in LDAP, so that the list is needed anyhow.
+ * - Every run lists ids, change markers (`entryCSN`, `uSNChanged`, `entryUSN`, `modifyTimestamp`) and what locks an
+ *   account, some 50 bytes an entry, and reads only what differs. Deleted entries leave no trace in LDAP, so that the
+ *   list is needed anyhow.
  * - `uSNChanged` and `entryUSN` are each server's own: behind a load balancer, a switch of servers reads all once more.
- * - Members of nested groups are resolved by the store. Active Directory's primary group (mostly “Domain Users”) lists
- *   no members, and is empty here.
+ * - Members of nested groups are resolved by the store, for all servers alike, so Active Directory's “in chain” rule is
+ *   not asked for. Its primary groups (mostly “Domain Users”), which list no members, get them from `primaryGroupID`.
+ *   Groups outside `groupsBaseDn`, and people of other domains (foreign security principals), are not followed.
+ * - Referrals are not followed: `url` names one server, `baseDn` one tree.
  * - Only the attributes that are mapped are asked for: no photos, no password hashes.
+ * - A page or entry beyond 32 MB is broken off; that entry is a problem, the others are read one by one.
  */
 export const ldap = defineConnector<DirectoryItem, typeof Options>({
   name: 'ldap',
@@ -112,21 +122,25 @@ async function planOf(connection: Connection, options: LdapOptions, deps: Connec
   deps.log.debug({ source: deps.source, vendor: vendor.name }, 'directory server found');
   const keys = namesOf(options.attributes.key);
   const markers = vendor.markers.map(({ name }) => name);
-  const read = [...Object.values(options.attributes).flatMap(namesOf), ...ACTIVITY_ATTRIBUTES, ...markers];
-  const attributes = [...new Set(['objectClass', ...read].map((name) => name.toLowerCase()))];
+  const listed = [...keys, ...markers, ...ACTIVITY_ATTRIBUTES, ...(vendor.listed ?? [])];
+  const mapped = [...Object.values(options.attributes).flatMap(namesOf), ...photoAttributes(options.photoUrl)];
+  const attributes = [...new Set(['objectClass', ...mapped, ...listed].map((name) => name.toLowerCase()))];
   const people: Search = { base: options.baseDn, filter: options.peopleFilter ?? vendor.peopleFilter, attributes };
   const groups: Search = {
     base: options.groupsBaseDn ?? options.baseDn,
     filter: options.groupFilter ?? vendor.groupFilter,
     attributes,
   };
-  const scope = settingsOf({ attributes: options.attributes, server: serverOf(root, vendor.server) }, 1);
+  const scope = settingsOf(
+    { attributes: options.attributes, photoUrl: options.photoUrl, server: serverOf(root, vendor.server) },
+    2,
+  );
   return {
     source: deps.source,
     searches: [people, groups],
-    listed: [...keys, ...markers],
+    listed,
     keys: keys.map((name) => name.toLowerCase()),
-    toItem: entryMapping(options.attributes, normaliseDn),
+    toItem: entryMapping(options.attributes, normaliseDn, options.photoUrl),
     versionOf: versionsOf(vendor, scope),
     pageSize: options.pageSize,
   };
@@ -169,9 +183,6 @@ async function healthOf(
       detail: `Readable: found people${group === undefined ? ', but no groups' : ' and groups'}.`,
     };
   } catch (error) {
-    if (!(error instanceof ConnectorError))
-      return { status: 'unknown', detail: `Reading failed unexpectedly: ${String(error)}` };
-    const isUnknown = error.code === 'UNAVAILABLE' || error.code === 'CANCELLED';
-    return { status: isUnknown ? 'unknown' : 'failed', detail: error.message };
+    return healthOfError(error);
   }
 }

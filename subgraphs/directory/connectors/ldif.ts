@@ -7,18 +7,20 @@ import {
   type Known,
   type Problem,
 } from '../../kit/connector.ts';
-import { findFiles, linesOf, watchPath, type FoundFile } from '../../kit/text/files.ts';
-import { healthOfRun, runFiles, settingsOf, type FileReader, type Step } from '../../kit/text/runs.ts';
-import { resolve } from 'node:path';
+import { linesOf, type FoundFile } from '../../kit/text/files.ts';
+import { fileConnector, settingsOf, type FileReader, type Step } from '../../kit/text/runs.ts';
 import type { DirectoryItem } from '../connector.ts';
 import { normaliseDn } from './dn.ts';
-import { AttributeMap, entryMapping } from './inet-org-person.ts';
+import { AttributeMap } from './attribute-map.ts';
+import { entryMapping } from './inet-org-person.ts';
 import { Entries } from './ldif/entries.ts';
 import { recordsOf } from './ldif/records.ts';
+import { PhotoUrl } from './photo.ts';
 
 const Options = z.strictObject({
   path: z.string().min(1).describe('The LDIF file, or a folder of `*.ldif` files read in the order of their names.'),
   attributes: AttributeMap.prefault({}).describe('Which attribute holds what; every part has a default.'),
+  photoUrl: PhotoUrl,
 });
 
 /** An export of any LDAP directory: LDIF content and change records (RFC 2849). */
@@ -27,24 +29,14 @@ export const ldif = defineConnector<DirectoryItem, typeof Options>({
   summary: 'People and groups from an LDIF file (RFC 2849), as every LDAP server exports it.',
   options: Options,
   async open(options, deps): Promise<Connector<DirectoryItem>> {
-    const find = (): Promise<FoundFile[]> => findFiles(options.path, ['.ldif', '.ldf'], deps);
-    const files = await find();
-    const path = resolve(deps.baseDir, options.path);
-    const toItem = entryMapping(options.attributes, normaliseDn);
-    const reader: FileReader<DirectoryItem> = {
-      settings: settingsOf(options, 1),
+    const toItem = entryMapping(options.attributes, normaliseDn, options.photoUrl);
+    const files = { path: options.path, extensions: ['.ldif', '.ldf'] };
+    const reader: Omit<FileReader<DirectoryItem>, 'find'> = {
+      settings: settingsOf(options, 2),
       noun: 'people and groups',
-      find,
       read: (found, _from, known, call) => read(found, toItem, known, call, deps),
     };
-    const changes: Connector<DirectoryItem>['changes'] = (cursor, known, call) =>
-      runFiles(reader, deps, cursor, known, call);
-    return {
-      changes,
-      health: (call) => healthOfRun(reader.noun, () => changes(undefined, () => undefined, call)),
-      watch: (onChange) => watchPath(path, files[0]?.path !== path, deps.log, onChange),
-      close: async () => {},
-    };
+    return fileConnector(files, reader, deps);
   },
 });
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { defineConnector, type Call, type Connector, type Health } from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
+import { healthOfError } from '../../kit/health.ts';
 import type { DirectoryItem } from '../connector.ts';
 import { ScimApi } from './scim/api.ts';
 import { readCursor } from './scim/cursor.ts';
@@ -110,9 +111,6 @@ async function healthOf(api: ScimApi, { url, groups }: ScimOptions, call: Call):
       detail: `Readable: found people${group === undefined ? ', but no groups' : ' and groups'}.`,
     };
   } catch (error) {
-    if (!(error instanceof ConnectorError))
-      return { status: 'unknown', detail: `Reading failed unexpectedly: ${String(error)}` };
-    const isUnknown = ['UNAVAILABLE', 'CANCELLED', 'RATE_LIMITED'].includes(error.code);
-    return { status: isUnknown ? 'unknown' : 'failed', detail: error.message };
+    return healthOfError(error);
   }
 }

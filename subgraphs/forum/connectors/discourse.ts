@@ -2,12 +2,17 @@ import { z } from 'zod';
 import { defineConnector, type Call, type Connector, type Health } from '../../kit/connector.ts';
 import type { Reader } from '../../kit/content/item.ts';
 import { ConnectorError } from '../../kit/errors.ts';
+import { healthOfError } from '../../kit/health.ts';
 import { toReader } from '../../kit/text/accounts.ts';
 import { settingsOf } from '../../kit/text/runs.ts';
 import type { ConversationItem } from '../connector.ts';
 import { DiscourseApi } from './discourse/api.ts';
 import { NO_MAILS, People } from './discourse/people.ts';
-import { runForum, type Forum } from './discourse/run.ts';
+import { readableBy } from './discourse/live.ts';
+import type { Forum } from './discourse/read-topic.ts';
+import { runForum } from './discourse/run.ts';
+import { Standing } from './discourse/standing.ts';
+import { Webhook } from './discourse/webhook.ts';
 
 const Readers = z
   .array(z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'))
@@ -29,6 +34,20 @@ const Options = z.strictObject({
   apiUser: Printable.default('system').describe(
     'The user the key acts as: an administrator, to whom alone a category’s groups and mail addresses are shown.',
   ),
+  webhookSecret: z
+    .string()
+    .min(12)
+    .optional()
+    .meta({ secret: true })
+    .describe(
+      'Secret of a webhook from Admin → API that sends topic and post events as JSON to `/webhooks/<source>`. Without it the forum is only polled.',
+    ),
+  showLastSeen: z
+    .boolean()
+    .default(false)
+    .describe(
+      'Show when users were last seen, as administrators see it: also of those who hide their presence on the forum.',
+    ),
   readers: Readers.default(['everyone']).describe('Who may read what everybody on the forum may read.'),
   groups: z
     .record(z.string(), Readers)
@@ -66,7 +85,13 @@ const Options = z.strictObject({
  *   posts are seen among the newest 50; ten more topics are read again with every run.
  * - A first run goes through the newest posts of the forum back to the oldest, 50 in a request, while that is quicker
  *   than topic by topic. Topics of categories that the forum mutes for `apiUser` are in no list, and so are not found.
- * - No webhooks are received, and nobody is asked live who may read what.
+ * - With a webhook, the topic it tells of is the first that the next run reads. Its signature has no date: a message
+ *   sent again makes a topic be read again.
+ * - Live reads ask for 30 topics at once in the user's name, and one by one for those that are left out; reading so does
+ *   not mark anybody as seen, nor a topic as read. Guests are asked for without a key; the forum may answer them with
+ *   what was right a minute ago.
+ * - An account's `reputation` is the forum's public figure, the likes it received, which also counts restricted
+ *   categories: shown, never ranked by. It is read once a day, of those 550 with most likes, as newer forums list no more.
  */
 export const discourse = defineConnector<ConversationItem, typeof Options>({
   name: 'discourse',
@@ -82,9 +107,14 @@ export const discourse = defineConnector<ConversationItem, typeof Options>({
     });
     const readers = options.readers as Reader[];
     const groups = options.groups as Record<string, Reader[]>;
+    const people = new People(api);
+    const { webhookSecret } = options;
+    const webhook = webhookSecret === undefined ? undefined : new Webhook(webhookSecret);
     const forum: Forum = {
       api,
-      people: new People(api),
+      people,
+      webhook,
+      standing: new Standing(api, people, options.showLastSeen),
       readers: { readers, groups },
       settings: settingsOf([options.url], 1),
       source,
@@ -93,6 +123,8 @@ export const discourse = defineConnector<ConversationItem, typeof Options>({
     return {
       changes: (cursor, known, call) => runForum(forum, cursor, known, call),
       health: (call) => healthOf(api, call),
+      readable: (account, keys, call) => readableBy(api, account, keys, call),
+      ...(webhook && { receive: (message) => webhook.receive(message) }),
       close: async () => {},
     };
   },
@@ -114,9 +146,6 @@ async function healthOf(api: DiscourseApi, call: Call): Promise<Health> {
     }
     return { status: 'ok', detail: topic === undefined ? 'Readable, but holds no topics.' : 'Readable: found topics.' };
   } catch (error) {
-    if (!(error instanceof ConnectorError))
-      return { status: 'unknown', detail: `Reading failed unexpectedly: ${String(error)}` };
-    const isUnknown = ['UNAVAILABLE', 'CANCELLED', 'RATE_LIMITED'].includes(error.code);
-    return { status: isUnknown ? 'unknown' : 'failed', detail: error.message };
+    return healthOfError(error);
   }
 }

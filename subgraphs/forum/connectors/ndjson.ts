@@ -1,14 +1,13 @@
 import { isUtf8 } from 'node:buffer';
-import { resolve } from 'node:path';
 import { z } from 'zod';
 import type { Reader } from '../../kit/content/item.ts';
 import { defineConnector, type Call, type Connector, type ConnectorDeps, type Known } from '../../kit/connector.ts';
 import { toAccount, toAccounts, toReader } from '../../kit/text/accounts.ts';
 import { toIso } from '../../kit/text/dates.ts';
-import { findFiles, fingerprint, linesOf, watchPath, type FoundFile } from '../../kit/text/files.ts';
+import { fingerprint, linesOf, type FoundFile } from '../../kit/text/files.ts';
 import { readMarkdown } from '../../kit/text/markdown.ts';
 import { cleanLine, webAddress } from '../../kit/text/plain.ts';
-import { healthOfRun, runFiles, settingsOf, type FileReader, type Step } from '../../kit/text/runs.ts';
+import { fileConnector, settingsOf, type FileReader, type Step } from '../../kit/text/runs.ts';
 import type { ConversationItem, ReplyItem } from '../connector.ts';
 import { ConversationLine } from './ndjson/line.ts';
 
@@ -41,23 +40,13 @@ export const ndjson = defineConnector<ConversationItem, typeof Options>({
   summary: 'Conversations from NDJSON, one a line, for any tool whose export a small script can turn into it.',
   options: Options,
   async open(options, deps): Promise<Connector<ConversationItem>> {
-    const find = (): Promise<FoundFile[]> => findFiles(options.path, ['.ndjson', '.jsonl'], deps);
-    const files = await find();
-    const path = resolve(deps.baseDir, options.path);
-    const reader: FileReader<ConversationItem> = {
+    const files = { path: options.path, extensions: ['.ndjson', '.jsonl'] };
+    const reader: Omit<FileReader<ConversationItem>, 'find'> = {
       settings: settingsOf(options, 1),
       noun: 'conversations',
-      find,
       read: (found, from, known, call) => read(found, options, from, known, call, deps),
     };
-    const changes: Connector<ConversationItem>['changes'] = (cursor, known, call) =>
-      runFiles(reader, deps, cursor, known, call);
-    return {
-      changes,
-      health: (call) => healthOfRun(reader.noun, () => changes(undefined, () => undefined, call)),
-      watch: (onChange) => watchPath(path, files[0]?.path !== path, deps.log, onChange),
-      close: async () => {},
-    };
+    return fileConnector(files, reader, deps);
   },
 });
 

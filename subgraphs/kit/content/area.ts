@@ -1,3 +1,4 @@
+import type { z } from 'zod';
 import type { Field } from '../search/segments.ts';
 import type { Database, Migration, SqlValue } from '../store/database.ts';
 import type { Account, ContentItem } from './item.ts';
@@ -18,6 +19,8 @@ export interface ContentArea<Item extends ContentItem> {
   /** The type in global ids. */
   readonly type: string;
   readonly migrations: readonly Migration[];
+  /** What an item has to be to be stored; it mends what can be. */
+  readonly shape: z.ZodType<Item>;
   /** The item's values for the area's own columns. */
   columns(item: Item): Readonly<Record<string, SqlValue>>;
   /** What is searched, with weights. */

@@ -11,6 +11,14 @@ export interface Account {
   readonly mail?: string;
 }
 
+/** What a tool shows of an account besides what it wrote. */
+export interface AccountState extends Account {
+  /** The standing the tool itself shows for it: likes received, points. May count what not everybody may read. */
+  readonly reputation?: number;
+  /** When the tool last saw it. ISO 8601 in UTC. */
+  readonly lastSeenAt?: string;
+}
+
 /** What documents and conversations have in common; a connector's output. */
 export interface ContentItem {
   /** Stable within the source, across renames where the tool allows that. */

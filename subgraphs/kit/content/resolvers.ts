@@ -20,6 +20,8 @@ export const accountResolvers = {
   handle: (account: AccountRow) => account.handle,
   name: (account: AccountRow) => account.name,
   person: (account: AccountRow) => (account.person === null ? null : { id: account.person }),
+  reputation: (account: AccountRow) => account.reputation,
+  lastSeenAt: (account: AccountRow) => account.last_seen_at,
 };
 
 /** What resolvers of items work with. */

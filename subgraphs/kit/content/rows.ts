@@ -20,8 +20,11 @@ export interface AccountRow {
   readonly handle: string;
   readonly name: string;
   readonly person: string | null;
+  readonly reputation: number | null;
+  readonly last_seen_at: string | null;
 }
 
 /** Selects accounts `a` as `AccountRow`. */
-export const SELECT_ACCOUNTS = `SELECT a.id, a.source, a.handle, coalesce(a.name, d.name, a.handle) AS name, a.person
+export const SELECT_ACCOUNTS = `SELECT a.id, a.source, a.handle, coalesce(a.name, d.name, a.handle) AS name, a.person,
+    a.reputation, a.last_seen_at
   FROM account a LEFT JOIN identity d ON d.person = a.person`;

@@ -60,3 +60,9 @@ export function contentTables(columns: string, tables = ''): Migration {
     ${tables}
   `;
 }
+
+/** What tools show of accounts. */
+export const ACCOUNT_STATE: Migration = `
+  ALTER TABLE account ADD COLUMN reputation INTEGER;
+  ALTER TABLE account ADD COLUMN last_seen_at TEXT;
+`;

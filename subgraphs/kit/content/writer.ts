@@ -2,10 +2,11 @@ import type { Batch } from '../connector.ts';
 import { personOf } from '../identity/link.ts';
 import { addSegment, mergeSegments } from '../search/segments.ts';
 import { Database, type SqlValue } from '../store/database.ts';
+import { guarded } from '../sync/guard.ts';
 import type { SyncStore } from '../sync/sync-store.ts';
 import { finishBatch, runOfBatch, type RunOf } from '../sync/sync-state.ts';
 import type { ContentArea } from './area.ts';
-import type { Account, ContentItem } from './item.ts';
+import type { Account, AccountState, ContentItem } from './item.ts';
 import { normalUrl } from './urls.ts';
 
 /** Most addresses kept of one item; pages with more are lists of links. */
@@ -35,17 +36,19 @@ export class ContentWriter<Item extends ContentItem> implements SyncStore<Item> 
   }
 
   /** Stores a batch and its cursor in one transaction: all or nothing. */
-  apply(begun: RunOf, batch: Batch<Item>): RunOf {
+  apply(begun: RunOf, given: Batch<Item>): RunOf {
+    const batch = guarded(given, this.#area.shape);
     try {
       return this.db.transaction(() => {
         const run = runOfBatch(this.db, begun, batch);
         const { source } = run;
-        this.#upsert(run, [...new Map(batch.upserts.map((item) => [item.key, item])).values()]);
+        this.#upsert(run, batch.upserts);
         for (const key of batch.deletes) this.#deleteWhere('source = ? AND key = ?', source, key);
         for (const key of batch.unchanged) {
           this.db.run('UPDATE item SET run = ? WHERE source = ? AND key = ?', run.run, source, key);
         }
         if (batch.sweep) this.#deleteWhere('source = ? AND run <> ?', source, run.run);
+        this.#saveStates(source, batch.accounts ?? []);
         const alive = this.#living();
         mergeSegments(this.db, (doc) => alive.has(doc));
         finishBatch(this.db, run, batch);
@@ -214,6 +217,20 @@ export class ContentWriter<Item extends ContentItem> implements SyncStore<Item> 
     if (this.#accounts.size > 50_000) this.#accounts.clear();
     this.#accounts.set(signature, id);
     return id;
+  }
+
+  #saveStates(source: string, accounts: readonly AccountState[]): void {
+    for (const account of accounts) {
+      this.db.run(
+        `UPDATE account SET reputation = coalesce(?, reputation), last_seen_at = coalesce(?, last_seen_at)
+         WHERE id = ?`,
+        account.reputation ?? null,
+        account.lastSeenAt ?? null,
+        this.#accountId(source, account),
+      );
+    }
+    // No item changed, but what was remembered of the store as it was is out of date.
+    if (accounts.length > 0) this.#count('seq');
   }
 
   /** Draws the next `amount` numbers of a counter; the first of them. */

@@ -1,22 +1,11 @@
-import type { Connector, ConnectorKind, Health, Log } from '../connector.ts';
+import type { Connector, ConnectorKind, Log, WebhookMessage } from '../connector.ts';
 import { ConnectorError } from '../errors.ts';
 import { refreshIdentities } from '../identity/copy.ts';
 import type { IdentityFeed } from '../identity/identity.ts';
+import { openConnector, type SourceConfig } from './open-source.ts';
 import type { SyncStore } from './sync-store.ts';
 import { syncSource, type SyncProgress } from './sync-source.ts';
 import { beginRun, failRun, registerSource, sourceRows } from './sync-state.ts';
-
-/** A configured source, ready to be opened. */
-export interface SourceConfig {
-  /** Its name, unique over all areas. */
-  readonly name: string;
-  /** The kind of connector. */
-  readonly connector: string;
-  /** The options, checked. */
-  readonly options: unknown;
-  /** How long to wait between two syncs of a tool that cannot tell of changes, in seconds. */
-  readonly everySeconds: number;
-}
 
 /** What a sync tells whoever runs it. */
 export type SyncEvent =
@@ -25,6 +14,12 @@ export type SyncEvent =
   | { readonly type: 'failed'; readonly source: string; readonly code: string; readonly message: string }
   /** Every source has been tried once. */
   | { readonly type: 'settled' };
+
+/**
+ * What became of a message to a webhook: taken; no signature of the tool's; no such source, or one that takes none;
+ * nobody there to take it now.
+ */
+export type WebhookOutcome = 'accepted' | 'refused' | 'unknown' | 'away';
 
 /** How long a failed sync waits before the next try: doubled each time, up to the source's own interval. */
 const FIRST_RETRY_MS = 5_000;
@@ -46,6 +41,9 @@ export class Scheduler {
   readonly #open = new Map<string, Connector<unknown>>();
   readonly #stops: (() => void)[] = [];
   readonly #failed = new Set<string>();
+  /** How each source is synced at once; those that are not here yet, but have to be, are `#due`. */
+  readonly #runs = new Map<string, () => void>();
+  readonly #due = new Set<string>();
   #feed: IdentityFeed | undefined;
   #queue: Promise<unknown> = Promise.resolve();
 
@@ -102,6 +100,37 @@ export class Scheduler {
         if (!this.#abort.signal.aborted) this.#deps.log.warn({ err: error }, 'the identity map cannot be read');
       }
     });
+  }
+
+  /** Hands a source what its tool sent to its webhook, and syncs it at once. */
+  receive(source: string, message: WebhookMessage): WebhookOutcome {
+    if (!this.#sources.some(({ name }) => name === source)) return 'unknown';
+    const connector = this.#open.get(source);
+    if (!connector || this.#abort.signal.aborted) return 'away';
+    if (!connector.receive) return 'unknown';
+    if (!connector.receive(message)) return 'refused';
+    const run = this.#runs.get(source);
+    if (run) run();
+    else this.#due.add(source);
+    return 'accepted';
+  }
+
+  /**
+   * Asks a source's tool which of these items an account may read now, beside whatever is being synced.
+   * @returns undefined when it has no live reads. @throws ConnectorError when it cannot be asked.
+   */
+  async readable(
+    source: string,
+    account: string | null,
+    keys: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<string> | undefined> {
+    const connector = this.#open.get(source);
+    if (!connector) throw new ConnectorError('UNAVAILABLE', `${source}: the tool is not open.`);
+    if (!connector.readable) return undefined;
+    const call = { signal: AbortSignal.any([signal, this.#abort.signal]) };
+    const found = await connector.readable(account, keys, call);
+    return new Set(keys.filter((key) => found.has(key)));
   }
 
   /** Ends what is running after its present batch, and closes connectors and store. */
@@ -195,7 +224,9 @@ export class Scheduler {
       unwatch ??= this.#open.get(source.name)?.watch?.(() => void run());
     };
     watch();
-    wait(this.#failed.has(source.name) ? Math.min(interval, FIRST_RETRY_MS) : interval);
+    this.#runs.set(source.name, () => void run());
+    if (this.#due.delete(source.name)) wait(0);
+    else wait(this.#failed.has(source.name) ? Math.min(interval, FIRST_RETRY_MS) : interval);
     this.#stops.push(() => {
       clearTimeout(timer);
       unwatch?.();
@@ -207,39 +238,5 @@ export class Scheduler {
     const result = this.#queue.then(work, work);
     this.#queue = result.catch(() => undefined);
     return result;
-  }
-}
-
-/** Opens a source's connector. @throws ConnectorError as the connector does. */
-export async function openConnector(
-  // oxlint-disable-next-line typescript/no-explicit-any
-  kinds: readonly ConnectorKind<any>[],
-  source: SourceConfig,
-  deps: { readonly baseDir: string; readonly log: Log },
-): Promise<Connector<unknown>> {
-  const kind = kinds.find(({ name }) => name === source.connector);
-  if (!kind) throw new ConnectorError('MISCONFIGURED', `There is no connector "${source.connector}".`);
-  return kind.open(source.options, { source: source.name, ...deps });
-}
-
-/** Opens a source, asks how it does, and closes it again. */
-export async function checkSource(
-  // oxlint-disable-next-line typescript/no-explicit-any
-  kinds: readonly ConnectorKind<any>[],
-  source: SourceConfig,
-  deps: { readonly baseDir: string; readonly log: Log },
-  signal: AbortSignal,
-): Promise<Health> {
-  try {
-    const connector = await openConnector(kinds, source, deps);
-    try {
-      return await connector.health({ signal });
-    } finally {
-      await connector.close();
-    }
-  } catch (error) {
-    if (!(error instanceof ConnectorError))
-      return { status: 'unknown', detail: 'The connector failed in an unforeseen way.' };
-    return { status: error.code === 'UNAVAILABLE' ? 'unknown' : 'failed', detail: error.message };
   }
 }

@@ -3,7 +3,9 @@ import { pino } from 'pino';
 import { openIdentityFeed } from '../../directory/identity-feed.ts';
 import { subgraphNamed } from '../../registry.ts';
 import { httpIdentityFeed } from '../identity/http-feed.ts';
-import { Scheduler, type SourceConfig, type SyncEvent } from './scheduler.ts';
+import type { SourceConfig } from './open-source.ts';
+import { Answerer, type QuestionMessage } from './questions.ts';
+import { Scheduler, type SyncEvent } from './scheduler.ts';
 
 /** What a sync worker is started with. */
 export interface SyncWorkerData {
@@ -20,7 +22,7 @@ export interface SyncWorkerData {
 }
 
 /** What a sync worker is told. */
-export type SyncCommand = 'identities' | 'stop';
+export type SyncCommand = { readonly type: 'identities' } | { readonly type: 'stop' } | QuestionMessage;
 
 /** The thread that fills one store: it alone writes, and never blocks an answer. */
 async function run(data: SyncWorkerData): Promise<void> {
@@ -28,15 +30,16 @@ async function run(data: SyncWorkerData): Promise<void> {
   if (!port) throw new Error('This file is the main module of a worker thread.');
   const subgraph = subgraphNamed(data.subgraph);
   const { identities } = data;
+  const log = pino(
+    { level: data.logLevel, base: { subgraph: data.subgraph }, redact: ['*.password', '*.secret', '*.token'] },
+    pino.destination({ dest: 2, sync: true }),
+  );
   const scheduler = new Scheduler({
     store: subgraph.openWriter(data.storePath),
     kinds: subgraph.connectors,
     sources: data.sources,
     baseDir: data.baseDir,
-    log: pino(
-      { level: data.logLevel, base: { subgraph: data.subgraph }, redact: ['*.password', '*.secret', '*.token'] },
-      pino.destination({ dest: 2, sync: true }),
-    ),
+    log,
     onEvent: (event: SyncEvent) => port.postMessage(event),
     openFeed:
       identities &&
@@ -45,9 +48,15 @@ async function run(data: SyncWorkerData): Promise<void> {
           ? openIdentityFeed(identities.path)
           : httpIdentityFeed(identities.url, identities.secret)),
   });
+  const answerer = new Answerer(
+    scheduler,
+    (message) => port.postMessage(message),
+    (error) => log.error({ err: error }, 'a question to a tool failed'),
+  );
   port.on('message', (command: SyncCommand) => {
-    if (command === 'identities') void scheduler.refreshIdentities();
-    else void scheduler.stop().then(() => port.close());
+    if (command.type === 'identities') void scheduler.refreshIdentities();
+    else if (command.type === 'stop') void scheduler.stop().then(() => port.close());
+    else void answerer.take(command);
   });
   await scheduler.start();
 }

@@ -56,11 +56,11 @@ export async function findFiles(
   const full = resolve(deps.baseDir, path);
   try {
     const at = await stat(full, { bigint: true });
-    if (!at.isDirectory()) return [await found(full)];
+    if (!at.isDirectory()) return [await foundFile(full)];
     const names = (await readdir(full))
       .filter((name) => extensions.some((end) => name.toLowerCase().endsWith(end)))
       .sort();
-    if (names.length > 0) return await Promise.all(names.map((name) => found(join(full, name))));
+    if (names.length > 0) return await Promise.all(names.map((name) => foundFile(join(full, name))));
   } catch (cause) {
     throw fileError(deps.source, full, cause);
   }
@@ -70,7 +70,8 @@ export async function findFiles(
   );
 }
 
-async function found(path: string): Promise<FoundFile> {
+/** A regular file as it is now. @throws what the file system does. */
+export async function foundFile(path: string): Promise<FoundFile> {
   const at = await stat(path, { bigint: true });
   if (!at.isFile()) throw Object.assign(new Error(`${path} is not a file`), { code: 'not a regular file' });
   // ctime sees what `rsync -t` and `cp -p` hide: new content of the same size under the old modification time.
@@ -95,11 +96,13 @@ export interface Line {
 
 const CHUNK = 1 << 20;
 
-/**
- * The lines of a file as bytes, a chunk's worth at a time, however large the file: a file of mixed encodings has lines
- * before it has characters. Ends early, with CANCELLED, when the call does.
- */
-export async function* linesOf(file: FoundFile, maxBytes: number, source: string, call: Call): AsyncGenerator<Line[]> {
+/** Lines of a file as bytes, however large it is: a file of mixed encodings has lines before it has characters. */
+export function linesOf(file: FoundFile, maxBytes: number, source: string, call: Call): AsyncGenerator<Line[]> {
+  return splitLines(chunksOf(file, source, call), maxBytes);
+}
+
+/** A file piece by piece, from a byte on to its size when it was found. Ends early, with CANCELLED, when the call does. */
+export async function* chunksOf(file: FoundFile, source: string, call: Call, from = 0): AsyncGenerator<Buffer> {
   let handle;
   try {
     handle = await open(file.path, 'r');
@@ -107,54 +110,64 @@ export async function* linesOf(file: FoundFile, maxBytes: number, source: string
     throw fileError(source, file.path, cause);
   }
   try {
-    let rest: Buffer = Buffer.alloc(0);
-    let start = 0;
-    let number = 1;
-    let skipping = false;
-    for (let position = 0; ;) {
+    for (let position = from; position < file.size;) {
       stopIfCancelled(call, source);
-      const chunk = Buffer.allocUnsafe(CHUNK);
+      const length = Math.min(CHUNK, file.size - position);
+      const chunk = Buffer.allocUnsafe(length);
       let bytesRead: number;
       try {
-        ({ bytesRead } = await handle.read(chunk, 0, CHUNK, position));
+        ({ bytesRead } = await handle.read(chunk, 0, length, position));
       } catch (cause) {
         throw fileError(source, file.path, cause);
       }
       if (bytesRead === 0) break;
-      const base = position - rest.length;
       position += bytesRead;
-      const data =
-        rest.length === 0 ? chunk.subarray(0, bytesRead) : Buffer.concat([rest, chunk.subarray(0, bytesRead)]);
-      const lines: Line[] = [];
-      let from = 0;
-      for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, from)) {
-        const tooLong = skipping || at - from > maxBytes;
-        const until = at > from && data[at - 1] === 13 ? at - 1 : at;
-        const end = base + at + 1;
-        lines.push({
-          bytes: tooLong ? data.subarray(0, 0) : data.subarray(from, until),
-          start,
-          end,
-          number: number++,
-          tooLong,
-        });
-        skipping = false;
-        start = end;
-        from = at + 1;
-      }
-      rest = data.subarray(from);
-      if (rest.length > maxBytes) {
-        // A line beyond the cap is not kept while its end is looked for.
-        skipping = true;
-        rest = rest.subarray(rest.length);
-      }
-      if (lines.length > 0) yield lines;
-    }
-    if (rest.length > 0 || skipping) {
-      yield [{ bytes: skipping ? rest.subarray(0, 0) : rest, start, end: file.size, number, tooLong: skipping }];
+      yield chunk.subarray(0, bytesRead);
     }
   } finally {
     await handle.close();
+  }
+}
+
+/**
+ * The lines of a stream of bytes, a chunk's worth at a time.
+ * @param begin where the first byte lies, and the number of its line.
+ */
+export async function* splitLines(
+  chunks: AsyncIterable<Buffer>,
+  maxBytes: number,
+  begin: { readonly start: number; readonly number: number } = { start: 0, number: 1 },
+): AsyncGenerator<Line[]> {
+  let { start, number } = begin;
+  let position = start;
+  let rest: Buffer = Buffer.alloc(0);
+  let skipping = false;
+  for await (const chunk of chunks) {
+    const base = position - rest.length;
+    position += chunk.length;
+    const data = rest.length === 0 ? chunk : Buffer.concat([rest, chunk]);
+    const lines: Line[] = [];
+    let from = 0;
+    for (let at = data.indexOf(10); at !== -1; at = data.indexOf(10, from)) {
+      const tooLong = skipping || at - from > maxBytes;
+      const until = at > from && data[at - 1] === 13 ? at - 1 : at;
+      const end = base + at + 1;
+      const bytes = tooLong ? data.subarray(0, 0) : data.subarray(from, until);
+      lines.push({ bytes, start, end, number: number++, tooLong });
+      skipping = false;
+      start = end;
+      from = at + 1;
+    }
+    rest = data.subarray(from);
+    if (rest.length > maxBytes) {
+      // A line beyond the cap is not kept while its end is looked for.
+      skipping = true;
+      rest = rest.subarray(rest.length);
+    }
+    if (lines.length > 0) yield lines;
+  }
+  if (rest.length > 0 || skipping) {
+    yield [{ bytes: skipping ? rest.subarray(0, 0) : rest, start, end: position, number, tooLong: skipping }];
   }
 }
 

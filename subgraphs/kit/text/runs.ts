@@ -1,6 +1,30 @@
-import type { Batch, Call, ConnectorDeps, Health, Known, Problem } from '../connector.ts';
+import { resolve } from 'node:path';
+import type { Batch, Call, Connector, ConnectorDeps, Health, Known, Problem } from '../connector.ts';
 import { ConnectorError } from '../errors.ts';
-import { fingerprint, idOf, stopIfCancelled, type FoundFile } from './files.ts';
+import { healthOfError } from '../health.ts';
+import { findFiles, fingerprint, idOf, stopIfCancelled, watchPath, type FoundFile } from './files.ts';
+
+/**
+ * A connector to a file, or to a folder of files that end in one of `extensions`: it reads them when they have changed.
+ * @throws ConnectorError when there is nothing to read.
+ */
+export async function fileConnector<Item>(
+  { path, extensions }: { readonly path: string; readonly extensions: readonly string[] },
+  reader: Omit<FileReader<Item>, 'find'>,
+  deps: ConnectorDeps,
+): Promise<Connector<Item>> {
+  const find = (): Promise<FoundFile[]> => findFiles(path, extensions, deps);
+  const full = resolve(deps.baseDir, path);
+  const isFolder = (await find())[0]?.path !== full;
+  const changes: Connector<Item>['changes'] = (cursor, known, call) =>
+    runFiles({ ...reader, find }, deps, cursor, known, call);
+  return {
+    changes,
+    health: (call) => healthOfRun(reader.noun, () => changes(undefined, () => undefined, call)),
+    watch: (onChange) => watchPath(full, isFolder, deps.log, onChange),
+    close: async () => {},
+  };
+}
 
 /** What a reader of files finds: an item with its place in the run, one the store has already, or one of no use. */
 export type Step<Item> =
@@ -36,7 +60,7 @@ const BATCH = 500;
  *
  * A run that was killed goes on where it was if the files are still the same. If not, it starts over.
  */
-export async function* runFiles<Item>(
+async function* runFiles<Item>(
   reader: FileReader<Item>,
   deps: ConnectorDeps,
   cursor: string | undefined,
@@ -125,12 +149,7 @@ export async function healthOfRun<Item>(noun: string, run: () => AsyncIterable<B
       detail: `No usable ${noun} at the start of it; the first problem is at ${problem.place}: ${problem.reason}`,
     };
   } catch (error) {
-    if (!(error instanceof ConnectorError))
-      return { status: 'unknown', detail: `Reading failed unexpectedly: ${String(error)}` };
-    return {
-      status: error.code === 'UNAVAILABLE' || error.code === 'CANCELLED' ? 'unknown' : 'failed',
-      detail: error.message,
-    };
+    return healthOfError(error);
   }
 }
 

@@ -1,26 +1,13 @@
-import { readFile } from 'node:fs/promises';
-import { isIP } from 'node:net';
-import { resolve } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
-import { Client, type Entry as Found, type SearchOptions } from 'ldapts';
+import type { Client, Entry as Found, SearchOptions } from 'ldapts';
 import type { Call } from '../../../kit/connector.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
 import { stopIfCancelled } from '../../../kit/text/files.ts';
 import type { Entry } from '../inet-org-person.ts';
+import { AnswerSize, MAX_ANSWER } from './answer-size.ts';
+import { clientOf, tlsOptions, type ConnectionSettings } from './client.ts';
 import { RESULT, resultCode, toConnectorError } from './errors.ts';
 import { readableFilter } from './filters.ts';
-
-/** How a server is reached. */
-export interface ConnectionSettings {
-  readonly source: string;
-  readonly baseDir: string;
-  readonly url: string;
-  readonly startTls: boolean;
-  readonly caFile: string | undefined;
-  readonly bindDn: string | undefined;
-  readonly password: string | undefined;
-  readonly timeoutMs: number;
-}
 
 /** What to look for, and where. */
 export interface Search {
@@ -39,20 +26,30 @@ export interface Page {
 const NO_LIMIT = 2 ** 31 - 1;
 
 /** Values that are no text, in the spellings servers give their names in. */
-const BINARY = ['objectGUID', 'objectguid', 'objectGuid'];
+const BINARY = ['objectGUID', 'objectguid', 'objectGuid', 'objectSid', 'objectsid', 'objectSID'];
+
+/** The answer was larger than anything sensible, and was broken off; the connection is a new one. */
+export class TooLarge extends ConnectorError {
+  constructor(source: string, options?: ErrorOptions) {
+    const limit = `${MAX_ANSWER / 1024 / 1024} MB`;
+    super('BAD_RESPONSE', `${source}: the server’s answer is larger than ${limit}; lower \`pageSize\``, options);
+  }
+}
 
 /**
  * One connection, logged in. It is not mended when it breaks: the library would go on unnamed, and what nobody in
  * particular may read would look like what there is.
  */
 export class Connection implements AsyncDisposable {
-  readonly #client: Client;
+  #client: Client;
+  readonly #size: AnswerSize;
   readonly #settings: ConnectionSettings;
   readonly #call: Call;
   readonly #end = (): void => void this.#client.unbind().catch(() => undefined);
 
-  private constructor(client: Client, settings: ConnectionSettings, call: Call) {
+  private constructor(client: Client, size: AnswerSize, settings: ConnectionSettings, call: Call) {
     this.#client = client;
+    this.#size = size;
     this.#settings = settings;
     this.#call = call;
     call.signal.addEventListener('abort', this.#end, { once: true });
@@ -60,30 +57,30 @@ export class Connection implements AsyncDisposable {
 
   /** @throws ConnectorError when the server cannot be reached, or does not take the credentials. */
   static async open(settings: ConnectionSettings, call: Call): Promise<Connection> {
-    const { url, source, timeoutMs, bindDn, password } = settings;
+    const { source, bindDn, password } = settings;
     stopIfCancelled(call, source);
     // RFC 4513, section 5.1.2: a name without a password is let in as nobody, which looks like success.
     if (bindDn !== undefined && !password) {
       throw new ConnectorError('MISCONFIGURED', `${source}: \`password\` is empty; a server would let anybody in so`);
     }
     const tls = await tlsOptions(settings);
-    const client = new Client({
-      url,
-      timeout: timeoutMs,
-      connectTimeout: timeoutMs,
-      // With these the library speaks TLS from the start, whatever the address says.
-      ...(url.startsWith('ldaps:') ? { tlsOptions: tls } : {}),
-    });
-    const connection = new Connection(client, settings, call);
+    const size = new AnswerSize();
+    const connection = new Connection(clientOf(settings, tls, size), size, settings, call);
     try {
-      if (settings.startTls) await connection.#inTime(client.startTLS(tls));
-      await client.bind(bindDn ?? '', password ?? '');
+      await connection.#logIn(tls);
       return connection;
     } catch (cause) {
       await connection[Symbol.asyncDispose]();
       stopIfCancelled(call, source);
       throw toConnectorError(source, cause);
     }
+  }
+
+  async #logIn(tls: ConnectionOptions): Promise<void> {
+    const { startTls, bindDn, password } = this.#settings;
+    this.#size.reset();
+    if (startTls) await this.#inTime(this.#client.startTLS(tls));
+    await this.#client.bind(bindDn ?? '', password ?? '');
   }
 
   /** Pages of entries below `base`. Their order is the server's: sorted ones break off between pages on OpenLDAP. */
@@ -93,15 +90,20 @@ export class Connection implements AsyncDisposable {
     const options = this.#options(search);
     try {
       this.#mustBeConnected();
+      this.#size.reset();
       for await (const { searchEntries } of this.#client.searchPaginated(base, { ...options, paged: { pageSize } })) {
+        const before = seen.size;
         for (const { dn } of searchEntries) seen.add(dn);
+        if (searchEntries.length > 0 && seen.size === before)
+          throw new ConnectorError('BAD_RESPONSE', `${this.#settings.source}: the server gives the same page again`);
         const entries: Entry[] = [];
         for (const found of searchEntries) entries.push(await this.#whole(found));
         yield { entries, isCut: false };
         stopIfCancelled(this.#call, this.#settings.source);
+        this.#size.reset();
       }
     } catch (cause) {
-      if (resultCode(cause) !== RESULT.sizeLimitExceeded) throw this.#error(cause, base);
+      if (resultCode(cause) !== RESULT.sizeLimitExceeded) throw await this.#error(cause, base);
       // The page that went beyond the limit is lost; without pages the server gives all that it allows.
       const rest = await this.#search(search, { sizeLimit: NO_LIMIT }).catch(() => []);
       yield { entries: rest.filter(({ dn }) => !seen.has(dn)).map(toEntry), isCut: true };
@@ -115,7 +117,7 @@ export class Connection implements AsyncDisposable {
       return found && (await this.#whole(found));
     } catch (cause) {
       if (resultCode(cause) === RESULT.noSuchObject) return undefined;
-      throw this.#error(cause, search.base);
+      throw await this.#error(cause, search.base);
     }
   }
 
@@ -125,7 +127,7 @@ export class Connection implements AsyncDisposable {
       const [found] = await this.#search(search, { sizeLimit: 1 });
       return found && toEntry(found);
     } catch (cause) {
-      throw this.#error(cause, search.base);
+      throw await this.#error(cause, search.base);
     }
   }
 
@@ -155,6 +157,7 @@ export class Connection implements AsyncDisposable {
 
   async #search(search: Search, more: SearchOptions): Promise<Found[]> {
     this.#mustBeConnected();
+    this.#size.reset();
     const { searchEntries } = await this.#client.search(search.base, { ...this.#options(search), ...more });
     return searchEntries;
   }
@@ -173,8 +176,17 @@ export class Connection implements AsyncDisposable {
     if (!this.#client.isConnected) throw new Error('connection closed');
   }
 
-  #error(cause: unknown, base: string): ConnectorError {
+  async #error(cause: unknown, base: string): Promise<ConnectorError> {
     stopIfCancelled(this.#call, this.#settings.source);
+    if (this.#size.isOver) {
+      await this.#client.unbind().catch(() => undefined);
+      const tls = await tlsOptions(this.#settings);
+      this.#client = clientOf(this.#settings, tls, this.#size);
+      await this.#logIn(tls).catch((reason: unknown) => {
+        throw toConnectorError(this.#settings.source, reason);
+      });
+      return new TooLarge(this.#settings.source, { cause });
+    }
     return toConnectorError(this.#settings.source, cause, base);
   }
 
@@ -189,19 +201,6 @@ export class Connection implements AsyncDisposable {
     } finally {
       clearTimeout(timer);
     }
-  }
-}
-
-async function tlsOptions({ url, caFile, baseDir, source }: ConnectionSettings): Promise<ConnectionOptions> {
-  const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
-  // The certificate is held against this name; an address is never sent as one (RFC 6066, section 3).
-  const name = { host, ...(isIP(host) === 0 ? { servername: host } : {}) };
-  if (caFile === undefined) return name;
-  const path = resolve(baseDir, caFile);
-  try {
-    return { ...name, ca: await readFile(path) };
-  } catch (cause) {
-    throw new ConnectorError('MISCONFIGURED', `${source}: ${path} cannot be read; set \`caFile\``, { cause });
   }
 }
 

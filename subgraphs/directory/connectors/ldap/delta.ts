@@ -2,22 +2,10 @@ import type { Batch, Call, Known, Problem } from '../../../kit/connector.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
 import { stopIfCancelled } from '../../../kit/text/files.ts';
 import type { DirectoryItem } from '../../connector.ts';
-import { keyOf, type Entry, type Mapped } from '../inet-org-person.ts';
-import type { Connection, Search } from './connection.ts';
-
-/** What a run reads, and how. */
-export interface Plan {
-  readonly source: string;
-  /** People first, then groups. */
-  readonly searches: readonly [people: Search, groups: Search];
-  /** What is asked for to see whether an entry is as before. */
-  readonly listed: readonly string[];
-  /** The attributes that identify an entry, in lower case. */
-  readonly keys: readonly string[];
-  readonly toItem: (entry: Entry) => Mapped;
-  readonly versionOf: (entry: Entry, nowMs: number) => string | undefined;
-  readonly pageSize: number;
-}
+import type { Entry } from '../inet-org-person.ts';
+import { MAX_ANSWER } from './answer-size.ts';
+import { TooLarge, type Connection, type Search } from './connection.ts';
+import { Listing, type Plan } from './listing.ts';
 
 /** What the last complete run found; `isOpen` in a run that has not come to its end. */
 export interface Counts {
@@ -44,21 +32,16 @@ export async function* runDirectory(
   known: Known,
   call: Call,
 ): AsyncGenerator<Batch<DirectoryItem>> {
-  const problems: Problem[] = [];
-  const unchanged: string[] = [];
-  const stale: Map<string, undefined>[] = [];
-  const found: number[] = [];
+  const listing = await Listing.read(plan, connection, known);
+  const { problems, unchanged, primaryGroups } = listing;
   let isWhole = true;
-  for (const search of plan.searches) {
-    const { names, count, isCut } = await listChanged(plan, connection, search, known, unchanged);
-    stale.push(names);
-    found.push(count);
-    if (isCut) {
-      isWhole = false;
-      problems.push(partial(search, count));
-    }
+  for (const { search, count, isCut } of listing.changed) {
+    if (!isCut) continue;
+    isWhole = false;
+    problems.push(partial(search, count));
   }
-  const counts: Counts = { people: found[0] ?? 0, groups: found[1] ?? 0, isOpen: false };
+  const [people, groups] = listing.changed.map(({ count }) => count);
+  const counts: Counts = { people: people ?? 0, groups: groups ?? 0, isOpen: false };
   mustNotBeEmpty(plan, counts, last);
 
   const cursorOf = (isOpen: boolean): string =>
@@ -81,24 +64,15 @@ export async function* runDirectory(
     return batch;
   };
 
-  const owners = new Map<string, string>();
-  for (const [index, search] of plan.searches.entries()) {
-    for await (const entry of readAll(plan, connection, search, stale[index] ?? new Map(), () => (isWhole = false))) {
+  for (const { search, names } of listing.changed) {
+    for await (const entry of readAll(plan, connection, search, names, problems, () => (isWhole = false))) {
       const { item, reasons } = plan.toItem(entry);
       for (const reason of reasons)
         problems.push({ place: entry.dn, reason, ...(item === undefined ? {} : { item: item.key }) });
-      if (item === undefined) continue;
-      const owner = owners.get(item.key);
-      if (owner !== undefined) {
-        // Found by both searches, an entry is one all the same.
-        if (owner !== entry.dn)
-          problems.push({ place: entry.dn, reason: `the key ${item.key} belongs to ${owner} already; left out` });
-        continue;
-      }
-      owners.set(item.key, entry.dn);
-      const version = plan.versionOf(entry, Date.now()) ?? item.version;
+      if (item === undefined || !listing.owns(item.key, entry)) continue;
+      const version = primaryGroups.versionOf(entry, plan.versionOf(entry, Date.now()) ?? item.version);
       if (known(item.key) === version) unchanged.push(item.key);
-      else upserts.push({ ...item, version });
+      else upserts.push({ ...primaryGroups.complete(entry, item), version });
       if (upserts.length < BATCH) continue;
       yield take(true);
       stopIfCancelled(call, plan.source);
@@ -111,51 +85,47 @@ export async function* runDirectory(
   yield take(false);
 }
 
-/** The names of entries to read, and, into `unchanged`, the keys of those that are as the store has them. */
-async function listChanged(
-  plan: Plan,
-  connection: Connection,
-  search: Search,
-  known: Known,
-  unchanged: string[],
-): Promise<{ names: Map<string, undefined>; count: number; isCut: boolean }> {
-  const names = new Map<string, undefined>();
-  let count = 0;
-  let isCut = false;
-  for await (const page of connection.pages({ ...search, attributes: plan.listed }, plan.pageSize)) {
-    const now = Date.now();
-    isCut ||= page.isCut;
-    count += page.entries.length;
-    for (const entry of page.entries) {
-      const key = keyOf(entry, plan.keys);
-      const version = plan.versionOf(entry, now);
-      if (key !== undefined && version !== undefined && known(key) === version) unchanged.push(key);
-      else names.set(entry.dn, undefined);
-    }
-  }
-  return { names, count, isCut };
-}
-
 /** The entries of these names, whole. What is gone by now is left to the next run; `onLoss` is told. */
 async function* readAll(
   plan: Plan,
   connection: Connection,
   search: Search,
   names: Map<string, undefined>,
+  problems: Problem[],
   onLoss: () => void,
 ): AsyncGenerator<Entry> {
-  if (names.size <= MAX_SINGLE) {
-    for (const base of names.keys()) {
+  if (names.size > MAX_SINGLE && (yield* readPages(plan, connection, search, names))) {
+    // Renamed or deleted since it was listed: a sweep now could take it for gone.
+    if (names.size > 0) onLoss();
+    return;
+  }
+  for (const base of names.keys()) {
+    try {
       const entry = await connection.read({ ...search, base });
       if (entry === undefined) onLoss();
       else yield entry;
+    } catch (error) {
+      if (!(error instanceof TooLarge)) throw error;
+      problems.push({ place: base, reason: `the entry is larger than ${MAX_ANSWER} bytes; it is left out` });
     }
-    return;
   }
-  for await (const page of connection.pages(search, plan.pageSize))
-    for (const entry of page.entries) if (names.delete(entry.dn)) yield entry;
-  // Renamed or deleted since it was listed: a sweep now could take it for gone.
-  if (names.size > 0) onLoss();
+}
+
+/** Walks through all for those of these names, and takes them out of `names`; false if a page was too large. */
+async function* readPages(
+  plan: Plan,
+  connection: Connection,
+  search: Search,
+  names: Map<string, undefined>,
+): AsyncGenerator<Entry, boolean> {
+  try {
+    for await (const page of connection.pages(search, plan.pageSize))
+      for (const entry of page.entries) if (names.delete(entry.dn)) yield entry;
+    return true;
+  } catch (error) {
+    if (error instanceof TooLarge) return false;
+    throw error;
+  }
 }
 
 function partial({ base, filter }: Search, count: number): Problem {

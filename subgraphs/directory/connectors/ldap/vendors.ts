@@ -1,4 +1,5 @@
 import type { Entry } from '../inet-org-person.ts';
+import { PRIMARY_GROUP_ATTRIBUTES } from './primary-groups.ts';
 
 /** What differs between directory servers. */
 export interface Vendor {
@@ -12,6 +13,8 @@ export interface Vendor {
    * within one second differ as well.
    */
   readonly markers: readonly { readonly name: string; readonly isExact: boolean }[];
+  /** What else is asked for of every entry in each run. */
+  readonly listed?: readonly string[];
   /** The root DSE's name for this very server, where markers are counted by each server on its own. */
   readonly server?: string;
 }
@@ -30,6 +33,7 @@ export const VENDORS: readonly [Vendor, ...Vendor[]] = [
     peopleFilter: '(&(objectCategory=person)(objectClass=user))',
     groupFilter: '(objectClass=group)',
     markers: [{ name: 'uSNChanged', isExact: true }],
+    listed: PRIMARY_GROUP_ATTRIBUTES,
     server: 'dsservicename',
   },
   {

@@ -1,5 +1,6 @@
 import { fingerprint } from '../../../kit/text/files.ts';
 import { toIso } from '../../../kit/text/dates.ts';
+import { isActive } from '../activity.ts';
 import type { Entry } from '../inet-org-person.ts';
 import type { Vendor } from './vendors.ts';
 
@@ -17,12 +18,16 @@ const SETTLED_MS = 60_000;
  */
 export function versionsOf(vendor: Vendor, scope: string): (entry: Entry, nowMs: number) => string | undefined {
   return (entry, nowMs) => {
+    const values = (name: string): string[] =>
+      (entry.attributes.get(name) ?? []).filter((value) => typeof value === 'string');
     for (const { name, isExact } of vendor.markers) {
       const marker = entry.attributes.get(name.toLowerCase())?.[0];
       if (typeof marker !== 'string' || marker === '') continue;
       const changed = isExact ? 0 : Date.parse(toIso(marker) ?? '');
-      // An entry below a renamed one has a new name and an old marker.
-      if (changed <= nowMs - SETTLED_MS) return fingerprint(scope, name, marker, entry.dn);
+      // An entry below a renamed one has a new name and an old marker; an account expires, or a role locks it, without
+      // a change of its entry.
+      if (changed <= nowMs - SETTLED_MS)
+        return fingerprint(scope, name, marker, entry.dn, String(isActive(values, nowMs)));
     }
     return undefined;
   };

@@ -2,8 +2,12 @@ import { cleanLine } from '../../../kit/text/plain.ts';
 import type { Call, Problem } from '../../../kit/connector.ts';
 import { ConnectorError, type ConnectorErrorCode } from '../../../kit/errors.ts';
 import { HttpClient, type HttpAnswer } from '../../../kit/http.ts';
+import { cloudOf, type Cloud } from './cloud.ts';
+import { entryOf, type Entry } from './entries.ts';
 import { namesBelow, pathOf } from './hrefs.ts';
-import { MultistatusError, readMultistatus, type Resource } from './multistatus.ts';
+import { elementsOf, MultistatusError, readMultistatus, type Resource } from './multistatus.ts';
+import { Ocs, type Capabilities } from './ocs.ts';
+import { unreachable } from './unreachable.ts';
 import { TELLING_PROPS, vendorOf, type Vendor } from './vendors.ts';
 
 /** How the server is reached. */
@@ -14,21 +18,6 @@ export interface DavOptions {
   readonly maxBytes: number;
   readonly perMinute?: number | undefined;
   readonly timeoutMs: number;
-}
-
-/** A file or folder of a listing. */
-export interface Entry {
-  /** Its path below the base, decoded. */
-  readonly key: string;
-  readonly name: string;
-  readonly isFolder: boolean;
-  readonly size: number | undefined;
-  /** Without the mark of weak ones: Apache takes it off by itself when the file is a second old. */
-  readonly etag: string | undefined;
-  readonly modified: string | undefined;
-  /** What it is called, where that is not its name. */
-  readonly title: string | undefined;
-  readonly resource: Resource;
 }
 
 /**
@@ -68,11 +57,17 @@ const PROPS = ['resourcetype', 'getcontentlength', 'getetag', 'getlastmodified',
 
 /** A WebDAV server below one address: looks at it, lists its folders one by one, reads its files. */
 export class DavClient {
+  /** Where the address lies, if it is one of Nextcloud or ownCloud. */
+  readonly cloud: Cloud | undefined;
+  readonly ocs: Ocs;
   readonly #http: HttpClient;
   readonly #base: URL;
   readonly #options: DavOptions;
   readonly #source: string;
+  /** The path from the server's own address to the base. */
+  readonly #prefix: string;
   #vendor: Vendor | undefined;
+  #capabilities: Capabilities | undefined;
 
   /** @throws ConnectorError MISCONFIGURED when the address is none. */
   constructor(options: DavOptions, source: string) {
@@ -80,26 +75,31 @@ export class DavClient {
     // RFC 7617: the first colon ends the user's name.
     const basic = `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`;
     const headers = (): Record<string, string> => (user === undefined ? {} : { authorization: basic });
-    this.#http = new HttpClient({ source, baseUrl: url, headers, maxBytes, perMinute, timeoutMs });
     this.#base = new URL(url.replace(/\/*$/, '/'));
+    this.cloud = cloudOf(this.#base);
+    // One client for all interfaces of a server: they share its budget.
+    const baseUrl = this.cloud?.root ?? this.#base.href;
+    this.#prefix = this.#base.href.slice(baseUrl.length);
+    this.#http = new HttpClient({ source, baseUrl, headers, maxBytes, perMinute, timeoutMs });
+    this.ocs = new Ocs(this.#http, source);
     this.#options = options;
     this.#source = source;
   }
 
   /** The address of a file. */
-  urlOf(key: string): string {
-    return new URL(pathOf(key), this.#base).href;
+  urlOf(path: string): string {
+    return new URL(pathOf(path), this.#base).href;
   }
 
   /**
-   * The folder itself, and whose server it is on.
+   * The folder itself, whose server it is on, and what time it is there.
    * @throws ConnectorError that says what to change, when there is no such folder or it may not be read
    */
-  async look(call: Call): Promise<{ readonly vendor: Vendor; readonly root: Entry }> {
+  async look(call: Call): Promise<{ readonly vendor: Vendor; readonly root: Entry; readonly at: number }> {
     const url = this.#base.href;
     const answer = await this.#propfind('', '0', [...PROPS, ...TELLING_PROPS], call, [400, 405, 501]).catch(
       (error: unknown) => {
-        throw this.#unreachable(error);
+        throw unreachable(error, this.#base, this.#source);
       },
     );
     const { status } = answer;
@@ -121,26 +121,64 @@ export class DavClient {
     const root = this.#entriesOf(answer, '').self;
     if (!root.isFolder) throw this.#error('MISCONFIGURED', `${url} is a file; set \`url\` to the folder's address`);
     // Kept for the listings: their properties depend on it.
-    this.#vendor = vendorOf(answer.headers.get('dav') ?? '', root.resource);
-    return { vendor: this.#vendor, root };
+    this.#capabilities ??= this.cloud && (await this.ocs.capabilities(call));
+    this.#vendor = vendorOf(answer.headers.get('dav') ?? '', root.resource, this.#capabilities);
+    return { vendor: this.#vendor, root, at: Date.parse(answer.headers.get('date') ?? '') || Date.now() };
+  }
+
+  /**
+   * What a SEARCH (RFC 5323) finds below the base; `query` is given the properties and the scope. Undefined where the
+   * server does not search, or fails over it: it can be done without.
+   */
+  async search(
+    query: (props: string, scope: string) => string,
+    call: Call,
+  ): Promise<{ readonly entries: readonly Entry[]; readonly count: number } | undefined> {
+    const { account, inside } = this.cloud ?? {};
+    if (account === undefined || inside === undefined) return undefined;
+    const scope = `/files/${[account, ...inside].map(encodeURIComponent).join('/')}`;
+    const request = {
+      method: 'SEARCH',
+      path: 'remote.php/dav/',
+      headers: { 'content-type': 'text/xml; charset=utf-8', accept: 'application/xml, text/xml' },
+      body: query(elementsOf([...PROPS, ...(this.#vendor?.props ?? [])]), scope),
+      expected: [400, 403, 404, 405, 422, 500, 501],
+      maxBytes: MAX_LISTING,
+    };
+    let answer: HttpAnswer;
+    let resources: Resource[];
+    try {
+      answer = await this.#http.ask(request, call);
+      resources = this.#resourcesOf(answer, `SEARCH below ${scope}`);
+    } catch (cause) {
+      if (call.signal.aborted || !(cause instanceof ConnectorError)) throw cause;
+      return undefined;
+    }
+    const entries = resources.flatMap((resource) => {
+      const names = namesBelow(this.#base, resource.href, answer.url);
+      return typeof names === 'string' || names.length === 0 || resource.status !== 200
+        ? []
+        : [entryOf(names.join('/'), resource)];
+    });
+    return { entries, count: resources.length };
   }
 
   /**
    * What is in a folder. Depth 1: most servers refuse to list all at once, and to be asked without a depth.
    * @throws ConnectorError when the server does not answer, or not with a whole listing of this folder
    */
-  async list(key: string, call: Call): Promise<Listing | Refusal> {
-    const answer = await this.#propfind(key, '1', [...PROPS, ...(this.#vendor?.props ?? [])], call);
+  async list(folder: string, call: Call): Promise<Listing | Refusal> {
+    const answer = await this.#propfind(folder, '1', [...PROPS, ...(this.#vendor?.props ?? [])], call);
     const refusal = REFUSALS[answer.status];
-    return refusal === undefined ? this.#entriesOf(answer, key) : this.#ofItself(refusal, call);
+    return refusal === undefined ? this.#entriesOf(answer, folder) : this.#ofItself(refusal, call);
   }
 
   /** The bytes of a file, or why it is not to be had. @throws ConnectorError when the server does not answer */
-  async get(key: string, call: Call): Promise<Buffer | Refusal | Unfit> {
+  async get(path: string, call: Call): Promise<Buffer | Refusal | Unfit> {
     const expected = Object.keys(REFUSALS).map(Number);
     let answer: HttpAnswer;
     try {
-      answer = await this.#http.ask({ path: pathOf(key), expected }, call);
+      answer = await this.#http.ask({ path: `${this.#prefix}${pathOf(path)}`, expected }, call);
     } catch (error) {
       const isOfFile =
         error instanceof ConnectorError && (error.code === 'BAD_RESPONSE' || error.code === 'MISCONFIGURED');
@@ -161,24 +199,18 @@ export class DavClient {
   }
 
   #propfind(
-    key: string,
+    folder: string,
     depth: '0' | '1',
     props: readonly string[],
     call: Call,
     expected: readonly number[] = [],
   ): Promise<HttpAnswer> {
-    const wanted = props.map((name) => {
-      const end = name.lastIndexOf(':') + 1;
-      // DAV:'s colon belongs to it, the others' was put there by us.
-      const namespace = name.startsWith('DAV:') ? 'DAV:' : name.slice(0, end - 1);
-      return `<${name.slice(end)} xmlns="${namespace}"/>`;
-    });
     return this.#http.ask(
       {
         method: 'PROPFIND',
-        path: key === '' ? '' : `${pathOf(key)}/`,
+        path: folder === '' ? this.#prefix : `${this.#prefix}${pathOf(folder)}/`,
         headers: { depth, 'content-type': 'application/xml; charset=utf-8', accept: 'application/xml, text/xml' },
-        body: `<?xml version="1.0" encoding="utf-8"?><d:propfind xmlns:d="DAV:"><d:prop>${wanted.join('')}</d:prop></d:propfind>`,
+        body: `<?xml version="1.0" encoding="utf-8"?><d:propfind xmlns:d="DAV:"><d:prop>${elementsOf(props)}</d:prop></d:propfind>`,
         expected: [...expected, ...Object.keys(REFUSALS).map(Number)],
         maxBytes: MAX_LISTING,
       },
@@ -186,55 +218,43 @@ export class DavClient {
     );
   }
 
-  #entriesOf(answer: HttpAnswer, folder: string): Listing & { readonly self: Entry } {
-    const place = folder === '' ? this.#base.href : `${this.#base.href}${pathOf(folder)}/`;
-    let resources: Resource[];
+  #resourcesOf(answer: HttpAnswer, asked: string): Resource[] {
     try {
       if (answer.status !== 207) throw new MultistatusError(`with status ${answer.status}`);
-      resources = readMultistatus(answer.body.toString('utf8'));
+      return readMultistatus(answer.body.toString('utf8'));
     } catch (cause) {
       if (!(cause instanceof MultistatusError)) throw cause;
-      throw this.#error('BAD_RESPONSE', `${place} answered PROPFIND with something ${cause.message}`, cause);
+      throw this.#error('BAD_RESPONSE', `${asked} was answered with something ${cause.message}`, cause);
     }
+  }
+
+  #entriesOf(answer: HttpAnswer, folder: string): Listing & { readonly self: Entry } {
+    const place = folder === '' ? this.#base.href : `${this.#base.href}${pathOf(folder)}/`;
+    const resources = this.#resourcesOf(answer, `PROPFIND of ${place}`);
     const depth = folder === '' ? 0 : folder.split('/').length;
     const problems: Problem[] = [];
-    const byKey = new Map<string, Entry>();
+    const byPath = new Map<string, Entry>();
     for (const resource of resources) {
       const names = namesBelow(this.#base, resource.href, answer.url);
-      const key = typeof names === 'string' ? undefined : names.join('/');
-      if (key === folder || (key !== undefined && isDirectlyIn(key, folder, depth))) {
-        byKey.set(key, entryOf(key, resource));
+      const path = typeof names === 'string' ? undefined : names.join('/');
+      if (path === folder || (path !== undefined && isDirectlyIn(path, folder, depth))) {
+        byPath.set(path, entryOf(path, resource));
         continue;
       }
       const shown = cleanLine(resource.href).slice(0, 200);
       const what = names === 'name' ? 'has a name that is not UTF-8 or not fit for one' : 'lies outside of it';
       problems.push({ place: folder || '/', reason: `its listing names "${shown}", which ${what}; it is left out` });
     }
-    const self = byKey.get(folder);
+    const self = byPath.get(folder);
     if (self === undefined) {
       throw this.#error(
         'BAD_RESPONSE',
         `the listing of ${place} is one of another address; set \`url\` as the server writes it${seenIn(resources)}`,
       );
     }
-    byKey.delete(folder);
-    const entries = [...byKey.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
+    byPath.delete(folder);
+    const entries = [...byPath.values()].sort((a, b) => (a.name < b.name ? -1 : 1));
     return { self, entries, problems };
-  }
-
-  /** What the network says of a wrong address is not "try again later". */
-  #unreachable(error: unknown): unknown {
-    if (!(error instanceof ConnectorError) || error.code !== 'UNAVAILABLE') return error;
-    const cause = error.cause as { readonly cause?: { readonly code?: unknown } } | undefined;
-    const code = typeof cause?.cause?.code === 'string' ? cause.cause.code : '';
-    const { host, hostname } = this.#base;
-    if (code === 'ENOTFOUND')
-      return this.#error('MISCONFIGURED', `there is no host ${hostname}; correct it in \`url\``, error);
-    if (/CERT|SIGNED|UNABLE_TO_VERIFY/.test(code))
-      return this.#error('MISCONFIGURED', `the certificate of ${host} is not trusted (${code})`, error);
-    if (code === 'ECONNREFUSED')
-      return this.#error('UNAVAILABLE', `nothing answers at ${host}; is the server up, and the port in \`url\` right?`);
-    return error;
   }
 
   #error(code: ConnectorErrorCode, what: string, cause?: unknown): ConnectorError {
@@ -242,30 +262,11 @@ export class DavClient {
   }
 }
 
-function isDirectlyIn(key: string, folder: string, depth: number): boolean {
-  return key.split('/').length === depth + 1 && (folder === '' || key.startsWith(`${folder}/`));
+function isDirectlyIn(path: string, folder: string, depth: number): boolean {
+  return path.split('/').length === depth + 1 && (folder === '' || path.startsWith(`${folder}/`));
 }
 
 function seenIn(resources: readonly Resource[]): string {
   const [first] = resources;
   return first === undefined ? '' : ` (it begins with ${cleanLine(first.href).slice(0, 200)})`;
-}
-
-function entryOf(key: string, resource: Resource): Entry {
-  const name = key.slice(key.lastIndexOf('/') + 1);
-  const line = (prop: string): string | undefined =>
-    cleanLine(resource.props.get(`DAV:${prop}`)?.text ?? '') || undefined;
-  const size = line('getcontentlength');
-  const title = line('displayname');
-  const kinds = resource.props.get('DAV:resourcetype')?.children ?? [];
-  return {
-    key,
-    name,
-    isFolder: kinds.some((kind) => kind.name === 'DAV:collection'),
-    size: size !== undefined && /^\d{1,15}$/.test(size) ? Number(size) : undefined,
-    etag: line('getetag')?.replace(/^W\//, ''),
-    modified: line('getlastmodified'),
-    title: title === name ? undefined : title,
-    resource,
-  };
 }

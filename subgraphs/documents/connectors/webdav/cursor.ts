@@ -1,14 +1,16 @@
 /** Where a walk goes on. */
 export interface DavCursor {
-  /** The last file handed over by a walk that has not ended. */
+  /** The path of the last file handed over by a walk that has not ended. */
   readonly after?: string | undefined;
   /** A folder could not be looked into. */
   readonly unseen: boolean;
   /** There were files. */
   readonly had: boolean;
-  /** The state of the server that the last whole walk saw, where it has one, and when that was. */
+  /** The state of the server that the last walk saw, where it has one, and when everything was last listed. */
   readonly still?: string | undefined;
   readonly stillAt?: number | undefined;
+  /** What was modified before this, in the server's seconds since 1970, is handed over. */
+  readonly since?: number | undefined;
 }
 
 /** A cursor as the store keeps it. */
@@ -26,6 +28,7 @@ export function parseCursor(cursor: string | undefined): DavCursor & { readonly 
     had: value?.had === true,
     still: text(value?.still),
     stillAt: typeof value?.stillAt === 'number' ? value.stillAt : 0,
+    since: Number.isSafeInteger(value?.since) ? (value?.since as number) : undefined,
   };
 }
 

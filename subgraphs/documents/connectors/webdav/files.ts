@@ -4,7 +4,8 @@ import { toIso } from '../../../kit/text/dates.ts';
 import { fingerprint } from '../../../kit/text/files.ts';
 import type { DocumentItem } from '../../connector.ts';
 import { toDocument } from '../files/document.ts';
-import type { DavClient, Entry } from './client.ts';
+import type { DavClient } from './client.ts';
+import type { Entry } from './entries.ts';
 import type { Vendor } from './vendors.ts';
 import { reasonOf } from './walk.ts';
 
@@ -35,6 +36,11 @@ export class DavFiles {
     this.#options = options;
   }
 
+  /** Under which key a file is handed over: its id where the server has one, which stays when it is moved. */
+  keyOf({ path, resource }: Entry): string {
+    return this.#options.vendor.id(resource) ?? path;
+  }
+
   /** @throws ConnectorError when the server does not answer */
   async read(
     entry: Entry,
@@ -44,10 +50,13 @@ export class DavFiles {
     problems: Problem[],
   ): Promise<Outcome> {
     const { client, vendor, settings, maxBytes } = this.#options;
-    const { key, size, etag, modified, title, resource } = entry;
+    const { path, size, etag, modified, title, resource } = entry;
+    const key = this.keyOf(entry);
     const owner = vendor.owner(resource);
     const tags = vendor.tags(resource);
     const about = [etag ?? '', String(size), modified ?? '', title ?? '', JSON.stringify([owner, tags])];
+    // Where the key outlives a move, the version has to tell of it.
+    if (key !== path) about.push(path);
     // Who may read comes first and by itself: what cannot be fetched is kept only for those who might read it before.
     const fence = fingerprint(settings, ...readers);
     const before = known(key);
@@ -55,35 +64,35 @@ export class DavFiles {
     let version = `${fence}.${fingerprint(...about)}`;
     if (isDated && before === version) return { unchanged: key };
     if (size !== undefined && size > maxBytes) {
-      problems.push({ place: key, reason: `larger than maxBytes (${maxBytes}); the file is left out` });
+      problems.push({ place: path, reason: `larger than maxBytes (${maxBytes}); the file is left out` });
       return {};
     }
 
-    const bytes = await client.get(key, call);
+    const bytes = await client.get(path, call);
     if (bytes === 'gone') return {};
     if (bytes === 'forbidden') {
-      problems.push({ place: key, reason: reasonOf(bytes) });
+      problems.push({ place: path, reason: reasonOf(bytes) });
       return {};
     }
     if (!Buffer.isBuffer(bytes)) {
       const isKept = before?.startsWith(`${fence}.`) === true;
       const reason = `${typeof bytes === 'string' ? reasonOf(bytes) : bytes.unfit}; it is tried again`;
-      problems.push({ place: key, reason, ...(isKept ? { item: key } : {}) });
+      problems.push({ place: path, reason, ...(isKept ? { item: key } : {}) });
       return { isKept: true, ...(isKept ? { unchanged: key } : {}) };
     }
     if (!isDated) {
       version = `${fence}.${fingerprint(...about, bytes)}`;
       if (before === version) return { unchanged: key };
     }
-    const slash = key.indexOf('/');
+    const slash = path.indexOf('/');
     const document = await toDocument(
       {
-        key,
+        key: path,
         version,
         bytes,
         readers,
-        space: this.#options.space ?? (slash === -1 ? this.#options.source : key.slice(0, slash)),
-        url: client.urlOf(key),
+        space: this.#options.space ?? (slash === -1 ? this.#options.source : path.slice(0, slash)),
+        url: client.urlOf(path),
         modified: toIso(modified),
         title,
       },
@@ -95,6 +104,7 @@ export class DavFiles {
     return {
       item: {
         ...document,
+        key,
         tags: [...new Set([...document.tags, ...tags])].slice(0, 200),
         accounts:
           owner === undefined || isSigned

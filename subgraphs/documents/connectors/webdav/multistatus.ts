@@ -6,6 +6,8 @@ export interface XmlNode {
   readonly name: string;
   readonly children: readonly XmlNode[];
   readonly text: string;
+  /** By name as written, prefix included. */
+  readonly attributes: Readonly<Record<string, string>>;
 }
 
 /** What a multistatus says of one resource. */
@@ -23,10 +25,22 @@ export class MultistatusError extends Error {
   override readonly name = 'MultistatusError';
 }
 
+/** Elements that ask for properties, named as in `XmlNode.name`. */
+export function elementsOf(props: readonly string[]): string {
+  const elements = props.map((name) => {
+    const end = name.lastIndexOf(':') + 1;
+    // DAV:'s colon belongs to it, the others' was put there by us.
+    const namespace = name.startsWith('DAV:') ? 'DAV:' : name.slice(0, end - 1);
+    return `<${name.slice(end)} xmlns="${namespace}"/>`;
+  });
+  return elements.join('');
+}
+
 interface OpenNode {
   readonly name: string;
   readonly children: XmlNode[];
   text: string;
+  readonly attributes: Readonly<Record<string, string>>;
   readonly prefixes: ReadonlyMap<string, string>;
 }
 
@@ -55,7 +69,7 @@ export function readMultistatus(xml: string): Resource[] {
         const prefixes = prefixesOf(attributes, open.at(-1)?.prefixes);
         const name = fullName(tag, prefixes);
         if (open.length === 0 && name !== MULTISTATUS) throw new MultistatusError('that is not a multistatus');
-        open.push({ name, children: [], text: '', prefixes });
+        open.push({ name, children: [], text: '', attributes, prefixes });
       },
       ontext(text) {
         const node = open.at(-1);

@@ -17,11 +17,23 @@ export class ReaderRules {
   }
 
   /** Undefined where there is no rule. */
-  of(key: string): readonly Reader[] | undefined {
-    const path = normalized(key);
+  of(file: string): readonly Reader[] | undefined {
+    const path = normalized(file);
     const rule = this.#rules.find((one) => one.path === '' || path === one.path || path.startsWith(`${one.path}/`));
     if (rule !== undefined) this.#met.add(rule.written);
     return rule?.readers;
+  }
+
+  /** Takes over which rules for a folder or below it were met, where it is not looked into. */
+  keep(folder: string, met: ReadonlySet<string>): void {
+    const path = normalized(folder);
+    for (const rule of this.#rules)
+      if (met.has(rule.written) && `${rule.path}/`.startsWith(`${path}/`)) this.#met.add(rule.written);
+  }
+
+  /** Rules that something was found under. */
+  met(): readonly string[] {
+    return [...this.#met];
   }
 
   /** Rules that nothing was found under: a name misspelt here leaves a folder open that was to be closed. */

@@ -5,6 +5,7 @@ import { HttpClient, type HttpAnswer, type HttpRequest } from '../../../kit/http
 import { stopIfCancelled } from '../../../kit/text/files.ts';
 import {
   CategoryAnswer,
+  DirectoryPage,
   ManyPosts,
   PostChunk,
   RecentPosts,
@@ -12,6 +13,7 @@ import {
   Topic,
   TopicList,
   TopicRow,
+  User,
   Users,
   type Category,
 } from './shapes.ts';
@@ -40,6 +42,8 @@ const BY_ID = 30;
 /** Posts of one request: their ids make up its address. */
 const POSTS = 50;
 const MAX_USER_PAGES = 5_000;
+/** Newer forums refuse to go on in the list shown to all. */
+const DIRECTORY_PAGES = 11;
 
 /**
  * A Discourse forum. All requests share one budget. Nothing is asked for that answers with private messages: lists of
@@ -48,23 +52,29 @@ const MAX_USER_PAGES = 5_000;
 export class DiscourseApi {
   readonly #http: HttpClient;
   readonly #options: DiscourseOptions;
-  readonly #source: string;
+  /** The source's name, for messages. */
+  readonly source: string;
   /** Where addresses of topics start, with a slash at the end. */
   readonly base: string;
 
-  /** @throws ConnectorError MISCONFIGURED when the address is none. */
-  constructor(options: DiscourseOptions, source: string) {
-    const { url, apiKey, apiUser, perMinute, timeoutMs, maxBytes } = options;
-    const headers = (): Record<string, string> => ({
-      'api-key': apiKey,
-      'api-username': apiUser,
-      // Addresses without `.json` answer with HTML else.
-      accept: 'application/json',
-    });
-    this.#http = new HttpClient({ source, baseUrl: url, headers, perMinute, timeoutMs, maxBytes });
+  readonly #user: string | null;
+
+  /**
+   * @param parent the forum asked in another's name; its budget is shared
+   * @throws ConnectorError MISCONFIGURED when the address is none.
+   */
+  constructor(options: DiscourseOptions, source: string, parent?: DiscourseApi, user: string | null = options.apiUser) {
+    const { url, perMinute, timeoutMs, maxBytes } = options;
+    this.#http = parent ? parent.#http : new HttpClient({ source, baseUrl: url, perMinute, timeoutMs, maxBytes });
     this.#options = options;
-    this.#source = source;
+    this.source = source;
+    this.#user = user;
     this.base = url.replace(/\/*$/, '/');
+  }
+
+  /** The forum as a user has it; null: as guests have it, without a key. */
+  as(user: string | null): DiscourseApi {
+    return new DiscourseApi(this.#options, this.source, this, user);
   }
 
   /**
@@ -115,6 +125,11 @@ export class DiscourseApi {
     return answer.status === 200 ? this.#http.read(answer, Topic) : undefined;
   }
 
+  /** Whether a topic is shown. Asked without `track_visit`, it does not count as read. */
+  async shows(id: number, call: Call): Promise<boolean> {
+    return (await this.#ask({ path: `t/${id}.json`, expected: [403, 404, 410] }, call)).status === 200;
+  }
+
   /** Posts of a topic by their ids. */
   async posts(topic: number, ids: readonly number[], call: Call): Promise<unknown[]> {
     const posts: unknown[] = [];
@@ -146,6 +161,32 @@ export class DiscourseApi {
     return answer.status === 200 ? this.#http.read(answer, Users) : undefined;
   }
 
+  /**
+   * A user by name; undefined when there is none.
+   * @throws ConnectorError that says what to change when it is the key that is refused
+   */
+  async user(username: string, call: Call): Promise<z.output<typeof User>['user'] | undefined> {
+    const answer = await this.#ask({ path: `u/${encodeURIComponent(username)}.json`, expected: [403, 404] }, call);
+    if (answer.status === 403) throw await this.#refused(answer, call);
+    return answer.status === 200 ? this.#http.read(answer, User).user : undefined;
+  }
+
+  /** The rows of the list of users that the forum shows to all, with most likes first; none when it has no such list. */
+  async directory(call: Call): Promise<readonly unknown[]> {
+    const rows: unknown[] = [];
+    for (let page = 0; page < DIRECTORY_PAGES; page++) {
+      const path = `directory_items.json?period=all&order=likes_received&page=${page}`;
+      const answer = await this.#ask({ path, expected: [403, 404] }, call);
+      if (answer.status === 403) {
+        throw this.#error('FORBIDDEN', 'the list of users is switched off, or the key lacks the right to read it');
+      }
+      const some = answer.status === 200 ? this.#http.read(answer, DirectoryPage).directory_items : [];
+      if (some.length === 0) break;
+      rows.push(...some);
+    }
+    return rows;
+  }
+
   async #list(query: string, call: Call): Promise<TopicPage> {
     const answer = await this.#ask({ path: `latest.json?no_definitions=true&${query}`, expected: [403] }, call);
     if (answer.status === 403) throw this.#lacking('list topics', '`topics: read lists`');
@@ -173,11 +214,18 @@ export class DiscourseApi {
 
   /** A call that is ended from our side fails as that, whatever else fails with it. */
   async #ask(request: HttpRequest, call: Call): Promise<HttpAnswer> {
-    stopIfCancelled(call, this.#source);
+    stopIfCancelled(call, this.source);
+    const { apiKey } = this.#options;
+    const headers: Record<string, string> = {
+      ...(this.#user === null ? {} : { 'api-key': apiKey, 'api-username': this.#user }),
+      // Addresses without `.json` answer with HTML else.
+      accept: 'application/json',
+      ...request.headers,
+    };
     try {
-      return await this.#http.ask(request, call);
+      return await this.#http.ask({ ...request, headers }, call);
     } catch (cause) {
-      stopIfCancelled(call, this.#source);
+      stopIfCancelled(call, this.source);
       throw cause;
     }
   }
@@ -205,6 +253,6 @@ export class DiscourseApi {
   }
 
   #error(code: ConnectorErrorCode, what: string): ConnectorError {
-    return new ConnectorError(code, `${this.#source}: ${what}`);
+    return new ConnectorError(code, `${this.source}: ${what}`);
   }
 }

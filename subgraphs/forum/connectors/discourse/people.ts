@@ -1,16 +1,18 @@
 import type { Call, Problem } from '../../../kit/connector.ts';
 import type { Account } from '../../../kit/content/item.ts';
 import { isMail } from '../../../kit/text/accounts.ts';
+import { toIso } from '../../../kit/text/dates.ts';
 import { cleanLine } from '../../../kit/text/plain.ts';
 import type { DiscourseApi } from './api.ts';
 
 /** A forum of 5,000 people is 50 requests: too many for every run. */
 const FRESH_MS = 60 * 60_000;
 
-/** Mail addresses of users. Posts do not show them. */
+/** What only administrators see of users: posts do not show it. */
 export class People {
   readonly #api: DiscourseApi;
   #mails = new Map<string, string>();
+  #lastSeen = new Map<string, string>();
   #loadedAt = Number.NEGATIVE_INFINITY;
 
   constructor(api: DiscourseApi) {
@@ -21,20 +23,35 @@ export class People {
   async refresh(call: Call): Promise<Problem | undefined> {
     if (Date.now() - this.#loadedAt < FRESH_MS) return undefined;
     const mails = new Map<string, string>();
+    const lastSeen = new Map<string, string>();
     for (let page = 1; ; page++) {
       const users = await this.#api.users(page, call);
       if (users === undefined) return { place: 'users', reason: NO_MAILS };
       const before = mails.size;
-      for (const { username, email } of users) {
+      for (const { username, email, last_seen_at: seenAt } of users) {
         const mail = cleanLine(email ?? '').toLowerCase();
-        mails.set(cleanLine(username).toLowerCase(), isMail(mail) ? mail : '');
+        const handle = cleanLine(username).toLowerCase();
+        mails.set(handle, isMail(mail) ? mail : '');
+        const seen = toIso(seenAt ?? '');
+        if (handle !== '' && seen !== undefined) lastSeen.set(handle, seen);
       }
       // The last page is empty; a forum that does not page shows the same users again.
       if (mails.size === before) break;
     }
     this.#mails = mails;
+    this.#lastSeen = lastSeen;
     this.#loadedAt = Date.now();
     return undefined;
+  }
+
+  /** Whether they were ever loaded, be it long ago. */
+  get isLoaded(): boolean {
+    return this.#loadedAt > 0;
+  }
+
+  /** When users were last seen, by handle. */
+  get lastSeen(): ReadonlyMap<string, string> {
+    return this.#lastSeen;
   }
 
   /** The account of a user name; undefined when it is blank. */

@@ -28,12 +28,13 @@ export class Sections {
   readonly #options: ReaderOptions;
   readonly problems: Problem[] = [];
 
-  private constructor(api: DiscourseApi, options: ReaderOptions) {
+  /** None of them is known yet: each is asked for when it is needed. */
+  constructor(api: DiscourseApi, options: ReaderOptions) {
     this.#api = api;
     this.#options = options;
   }
 
-  /** @throws ConnectorError when the forum cannot be read */
+  /** All of them. @throws ConnectorError when the forum cannot be read */
   static async load(api: DiscourseApi, options: ReaderOptions, call: Call): Promise<Sections> {
     const sections = new Sections(api, options);
     for (const category of await api.categories(call)) await sections.#add(category, call);

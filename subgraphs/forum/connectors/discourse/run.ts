@@ -1,30 +1,21 @@
 import type { Batch, Call, Known, Problem } from '../../../kit/connector.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
 import { fingerprint } from '../../../kit/text/files.ts';
+import type { AccountState } from '../../../kit/content/item.ts';
 import type { ConversationItem } from '../../connector.ts';
-import type { DiscourseApi } from './api.ts';
 import { readInBulk } from './bulk.ts';
 import { parseCursor, START, type RunCursor } from './cursor.ts';
 import { listTopics } from './listing.ts';
-import type { People } from './people.ts';
-import { Sections, type ReaderOptions, type Section } from './readers.ts';
+import { readTopic, type Forum } from './read-topic.ts';
+import { Sections, type Section } from './readers.ts';
 import type { TopicRow } from './shapes.ts';
-import { fenceOf, isOpen, isOwnTalk, postsOf, prefixOf, toConversation } from './topics.ts';
-
-/** What the runs of one source have in common. */
-export interface Forum {
-  readonly api: DiscourseApi;
-  readonly people: People;
-  readonly readers: ReaderOptions;
-  /** The fingerprint of the options that items depend on. */
-  readonly settings: string;
-  readonly source: string;
-  readonly perMinute: number;
-}
+import { readTold } from './told.ts';
+import { fenceOf, isOpen, isOwnTalk, prefixOf, toConversation } from './topics.ts';
 
 const MAX_UPSERTS = 100;
 /** An unchanged topic costs no request. */
 const MAX_UNCHANGED = 2000;
+const MAX_ACCOUNTS = 2000;
 /** So few pages are listed with every run; more take at most this part of the budget. */
 const FEW_PAGES = 10;
 const PART = 1 / 10;
@@ -43,6 +34,11 @@ export async function* runForum(
 ): AsyncGenerator<Batch<ConversationItem>> {
   const { api, people, source } = forum;
   const last = parseCursor(cursor);
+  const told = forum.webhook?.take() ?? [];
+  if (told.length > 0 && cursor !== undefined && last.isDone) {
+    const batch = await readTold(forum, told, known, call);
+    if (batch !== undefined) yield { ...batch, cursor };
+  }
   const sections = await Sections.load(api, forum.readers, call);
   const state = fingerprint(forum.settings, sections.print);
   const isWhole = !last.isDone || state !== last.sections || isDue(last, forum.perMinute);
@@ -138,6 +134,14 @@ export async function* runForum(
     } else if (item.version === before) batch.unchanged.push(key);
     else batch.upserts.push(item);
   }
+  const standing = await forum.standing.refresh(call);
+  batch.problems.push(...standing.problems);
+  const accounts = [...standing.accounts];
+  while (accounts.length > MAX_ACCOUNTS) {
+    batch.accounts = accounts.splice(0, MAX_ACCOUNTS);
+    yield flushed();
+  }
+  batch.accounts = accounts;
   const end: RunCursor = {
     ...next,
     isDone: true,
@@ -147,25 +151,6 @@ export async function* runForum(
     retry,
   };
   yield { ...batch, ...restart, cursor: JSON.stringify(end), ...(isWhole ? { sweep: true } : {}) };
-}
-
-/** Undefined when it is gone, or closed, since it was listed. */
-async function readTopic(
-  { api, people }: Forum,
-  sections: Sections,
-  row: TopicRow,
-  prefix: string,
-  call: Call,
-  problems: Problem[],
-): Promise<ConversationItem | undefined> {
-  const topic = await api.topic(row.id, call);
-  if (topic?.id !== row.id || !isOpen(topic)) return undefined;
-  const section = await sections.of(topic.category_id, call);
-  if (section === undefined) return undefined;
-  // Moved since it was listed: the version must be that of its new readers, and be looked at again.
-  const isMoved = topic.category_id !== row.category_id;
-  const version = isMoved ? `${fenceOf(section)}.moved.` : prefix;
-  return toConversation(topic, await postsOf(api, topic, call, problems), section, people, version, api.base);
 }
 
 /** Whether it is the one topic that fails, and not the forum. */
@@ -186,6 +171,7 @@ interface OpenBatch {
   readonly deletes: string[];
   readonly unchanged: string[];
   readonly problems: Problem[];
+  accounts?: readonly AccountState[];
 }
 
 function isFull({ upserts, unchanged, problems }: OpenBatch): boolean {

@@ -108,7 +108,15 @@ export const Site = z.object({
 export const CategoryAnswer = z.object({ category: Category });
 
 /** Users as administrators see them. */
-export const Users = z.array(z.object({ username: Text, email: Text.nullish() }));
+export const Users = z.array(z.object({ username: Text, email: Text.nullish(), last_seen_at: Text.nullish() }));
+
+/** A user as administrators see them; the date is there while they are suspended. */
+export const User = z.object({ user: z.object({ username: Text, suspended_till: Text.nullish() }) });
+
+/** A page of the list of users that the forum shows to all. Its rows are looked at one by one. */
+export const DirectoryPage = z.object({ directory_items: z.array(z.unknown()) });
+/** What the forum counts of a user. */
+export const DirectoryItem = z.object({ likes_received: z.int32().nonnegative(), user: z.object({ username: Text }) });
 
 /** Names of tags, however they are written. */
 export function tagNames(tags: z.output<typeof Tags>): string[] {

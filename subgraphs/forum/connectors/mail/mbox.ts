@@ -1,142 +1,125 @@
 import { createHash } from 'node:crypto';
-import type { Call, Problem } from '../../../kit/connector.ts';
-import { linesOf, type FoundFile } from '../../../kit/text/files.ts';
+import type { Problem } from '../../../kit/connector.ts';
+import type { Line } from '../../../kit/text/files.ts';
+import { MAX_HEAD, threading } from './heads.ts';
+
+/** Where a message begins: the byte and the line of its `From `. */
+export interface Begin {
+  readonly start: number;
+  readonly number: number;
+}
 
 /** A message in an mbox file: where it lies, and what threads it. */
-export interface MessageHead {
-  readonly file: FoundFile;
-  /** `list.mbox:120`: the line of its `From `. */
-  readonly place: string;
+export interface MboxMessage {
+  readonly begin: Begin;
   /** The bytes after the `From ` line, escaped as they stand. */
   readonly start: number;
   readonly end: number;
-  /** Without angle brackets. Made from its content where the message has none. */
+  /** Made from its content where the message has none. */
   readonly id: string;
-  /** Ids of the messages above it, the oldest first. */
   readonly references: readonly string[];
   readonly digest: string;
   /** The time the `From ` line gives it. */
   readonly delivered: string;
 }
 
+/** What a scan finds: a message, or something that is of no use as one, with the byte it begins at. */
+export type Scanned =
+  | { readonly message: MboxMessage; readonly problem?: never }
+  | { readonly problem: Problem; readonly begin: Begin; readonly message?: never };
+
 // RFC 4155 appendix A, and what Mailman's pipermail writes: "From ", a sender, and C's asctime.
 const FROM_LINE =
   /^From .*\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun) ((?:Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec) [ \d]\d \d\d:\d\d(?::\d\d)?)(?: [A-Z]{2,5})?( \d{4})/;
-const MAX_HEAD = 256 * 1024;
-/** A mail's references may be made up; nobody reads a thread of which this would cut anything. */
-const MAX_REFERENCES = 200;
+
+/** A message being read. */
+interface Open {
+  readonly begin: Begin;
+  readonly start: number;
+  readonly delivered: string;
+  readonly head: string[];
+  headBytes: number;
+  inHead: boolean;
+  readonly digest: ReturnType<typeof createHash>;
+}
 
 /**
- * Finds the messages of an mbox file without keeping any of them. Messages begin at a `From ` line that is the first of
- * the file or follows an empty one. Anything before the first is a problem.
+ * Finds the messages in the lines of an mbox file without keeping any of them. Messages begin at a `From ` line that is
+ * the first or follows an empty one. Anything before the first is a problem.
  */
-export async function* messagesOf(
-  file: FoundFile,
+export async function* messagesIn(
+  lines: AsyncIterable<readonly Line[]>,
+  name: string,
   maxBytes: number,
-  source: string,
-  call: Call,
-  problems: Problem[],
-): AsyncGenerator<MessageHead> {
-  let open:
-    | {
-        start: number;
-        number: number;
-        delivered: string;
-        head: string[] | undefined;
-        headBytes: number;
-        headers: string[];
-      }
-    | undefined;
-  let digest = createHash('sha1');
+): AsyncGenerator<Scanned> {
+  let open: Open | undefined;
   let afterBlank = true;
   let complained = false;
+  let end = 0;
 
-  const close = (end: number): MessageHead | undefined => {
-    if (open === undefined) return undefined;
-    const { start, number, delivered, head, headers } = open;
-    const place = `${file.name}:${number}`;
-    if (end - start > maxBytes) {
-      problems.push({ place, reason: `the message is larger than maxBytes (${maxBytes}); it is left out` });
-      return undefined;
-    }
-    const hash = digest.digest('base64url');
-    const found = threading(head ?? headers);
-    return {
-      file,
-      place,
-      start,
-      end,
-      id: found.id ?? `${hash}@no-message-id`,
-      references: found.references,
-      digest: hash,
-      delivered,
-    };
-  };
-
-  for await (const lines of linesOf(file, maxBytes, source, call)) {
-    for (const line of lines) {
+  for await (const some of lines) {
+    for (const line of some) {
+      const begin = { start: line.start, number: line.number };
       const from =
         afterBlank && line.bytes[0] === 70 ? FROM_LINE.exec(line.bytes.subarray(0, 500).toString('latin1')) : null;
       if (from !== null) {
-        const message = close(line.start);
-        if (message !== undefined) yield message;
+        if (open !== undefined) yield close(open, line.start, name, maxBytes);
         open = {
+          begin,
           start: line.end,
-          number: line.number,
           delivered: `${from[1]}${from[2]}`,
           head: [],
           headBytes: 0,
-          headers: [],
+          inHead: true,
+          digest: createHash('sha1'),
         };
-        digest = createHash('sha1');
-      } else if (open !== undefined) {
-        digest.update(line.bytes).update('\n');
-        if (open.head !== undefined) {
-          if (line.bytes.length === 0 || open.headBytes > MAX_HEAD) {
-            open.headers = open.head;
-            open.head = undefined;
-          } else {
-            open.headBytes += line.bytes.length;
-            open.head.push(line.bytes.toString('latin1'));
-          }
-        }
-      } else if (!complained && line.bytes.length > 0) {
+      } else if (open !== undefined) take(open, line);
+      else if (!complained && line.bytes.length > 0) {
         complained = true;
-        problems.push({
-          place: `${file.name}:${line.number}`,
-          reason: 'expected a line "From <address> <date>" (RFC 4155); what comes before the first one is left out',
-        });
+        const reason =
+          'expected a line "From <address> <date>" (RFC 4155); what comes before the first one is left out';
+        yield { begin, problem: { place: `${name}:${line.number}`, reason } };
       }
       afterBlank = line.bytes.length === 0 && !line.tooLong;
+      end = line.end;
     }
   }
-  const message = close(file.size);
-  if (message !== undefined) yield message;
+  if (open !== undefined) yield close(open, end, name, maxBytes);
 }
 
-/** Message-ID, References and In-Reply-To (RFC 5322, section 3.6.4) of unfolded header lines. */
-function threading(head: readonly string[]): { id: string | undefined; references: string[] } {
-  const fields = new Map<string, string>();
-  let name = '';
-  for (const line of head) {
-    if (/^[ \t]/.test(line)) {
-      if (fields.has(name)) fields.set(name, `${fields.get(name)} ${line.trim()}`);
-      continue;
-    }
-    const colon = line.indexOf(':');
-    name = line.slice(0, Math.max(0, colon)).trim().toLowerCase();
-    if (/^(?:message-id|references|in-reply-to)$/.test(name)) fields.set(name, line.slice(colon + 1).trim());
+function take(open: Open, line: Line): void {
+  open.digest.update(line.bytes).update('\n');
+  if (!open.inHead) return;
+  if ((line.bytes.length === 0 && !line.tooLong) || open.headBytes > MAX_HEAD) open.inHead = false;
+  else {
+    open.headBytes += line.bytes.length;
+    open.head.push(line.bytes.subarray(0, MAX_HEAD).toString('latin1'));
   }
-  const ids = (field: string): string[] =>
-    [...(fields.get(field) ?? '').matchAll(/<\s*([^<>\s]{1,500})\s*>/g)].map((match) => match[1] as string);
-  const bare = /^[^<>\s]{1,500}$/.exec(fields.get('message-id') ?? '')?.[0];
-  const references = ids('references');
-  // RFC 5322 lets In-Reply-To name several; the first is the one answered, in practice.
-  const above = references.length > 0 ? references : ids('in-reply-to').slice(0, 1);
-  return {
-    id: ids('message-id')[0] ?? bare,
-    references: above.length > MAX_REFERENCES ? [...above.slice(0, 10), ...above.slice(-(MAX_REFERENCES - 10))] : above,
-  };
+}
+
+function close(open: Open, end: number, name: string, maxBytes: number): Scanned {
+  const { begin, start, delivered, head } = open;
+  const problem = (reason: string): Scanned => ({ begin, problem: { place: `${name}:${begin.number}`, reason } });
+  if (end - start > maxBytes) return problem(`the message is larger than maxBytes (${maxBytes}); it is left out`);
+  const found = threading(head);
+  if (!found.isMail)
+    return problem('a message without headers; it is left out, if it belongs to the one before, escape its "From "');
+  const digest = open.digest.digest('base64url');
+  const id = found.id ?? `${digest}@no-message-id`;
+  return { message: { begin, start, end, id, references: found.references, digest, delivered } };
+}
+
+/** A message's digest, of its bytes as the scan saw them. */
+export function digestOf(bytes: Buffer): string {
+  const digest = createHash('sha1');
+  for (let from = 0; from < bytes.length;) {
+    const found = bytes.indexOf(10, from);
+    const at = found === -1 ? bytes.length : found;
+    // As in the scan, the return before a line break is no part of the line, but a last one without is.
+    digest.update(bytes.subarray(from, found !== -1 && at > from && bytes[at - 1] === 13 ? at - 1 : at)).update('\n');
+    from = at + 1;
+  }
+  return digest.digest('base64url');
 }
 
 /**

@@ -1,9 +1,9 @@
-import type { MessageHead } from './mbox.ts';
+import type { MessageHead } from './heads.ts';
 
 /** Messages that answer one another, in the order they were found, under the id of the topmost message. */
-export interface Thread {
+export interface Thread<Head extends MessageHead = MessageHead> {
   readonly root: string;
-  readonly messages: readonly MessageHead[];
+  readonly messages: readonly Head[];
 }
 
 /**
@@ -11,7 +11,7 @@ export interface Thread {
  * 1–2): ids without a message still join those that name them. Subjects never join anything: two people may both write
  * "Question". As threads are shown flat, sets with a root (union-find) are all that is kept of the tree.
  */
-export function threadsOf(heads: readonly MessageHead[]): Thread[] {
+export function threadsOf<Head extends MessageHead>(heads: readonly Head[]): Thread<Head>[] {
   const above = new Map<string, string>();
   const root = (id: string): string => {
     let top = id;
@@ -36,7 +36,7 @@ export function threadsOf(heads: readonly MessageHead[]): Thread[] {
   for (const { references } of heads) {
     for (let at = references.length - 1; at > 0; at--) link(references[at] as string, references[at - 1] as string);
   }
-  const threads = new Map<string, MessageHead[]>();
+  const threads = new Map<string, Head[]>();
   for (const head of heads) {
     const id = root(head.id);
     const thread = threads.get(id);

@@ -1,0 +1,54 @@
+import type { Call } from '../../../kit/connector.ts';
+import { ConnectorError } from '../../../kit/errors.ts';
+import type { DiscourseApi } from './api.ts';
+
+/**
+ * Which topics somebody may read now, by asking the forum in their name. Lists answer for 30 topics in a request; what
+ * they leave out may be muted by this user only, so it is asked for by itself.
+ * @param account a user name; null for guests
+ */
+export async function readableBy(
+  api: DiscourseApi,
+  account: string | null,
+  keys: readonly string[],
+  call: Call,
+): Promise<ReadonlySet<string>> {
+  if (account !== null && !/^[\x21-\x7e]+$/.test(account)) {
+    throw new ConnectorError(
+      'FORBIDDEN',
+      `${api.source}: only names of ASCII letters can be acted as, unlike "${account}"`,
+    );
+  }
+  const ids = [...new Set(keys)].filter((key) => /^[1-9]\d{0,8}$/.test(key)).map(Number);
+  const theirs = api.as(account);
+  const listed = await theirs.topicsById(ids, call).catch((error: unknown) => {
+    if (error instanceof ConnectorError && error.code === 'FORBIDDEN') return undefined;
+    throw error;
+  });
+  if (listed === undefined) {
+    await shouldBeShut(api, account, call);
+    return new Set();
+  }
+  const readable = new Set([...listed.rows.map(({ id }) => id), ...listed.unfit.map(({ id }) => id)]);
+  for (const id of ids) if (!readable.has(id) && (await theirs.shows(id, call))) readable.add(id);
+  return new Set(ids.filter((id) => readable.has(id)).map(String));
+}
+
+/**
+ * Whether it is right that the forum refuses everything: to guests where one has to log in, to who is suspended or no
+ * longer there.
+ * @throws ConnectorError when it is the key that is refused
+ */
+async function shouldBeShut(api: DiscourseApi, account: string | null, call: Call): Promise<void> {
+  if (account === null) {
+    // Were the forum shut to all, it would be no matter of guests.
+    await api.categories(call);
+    return;
+  }
+  const user = await api.user(account, call);
+  if (user === undefined || user.suspended_till) return;
+  throw new ConnectorError(
+    'FORBIDDEN',
+    `${api.source}: the key may not act as "${account}"; give it to all users, and the right to read topics and their lists`,
+  );
+}

@@ -1,0 +1,186 @@
+import { readFile } from 'node:fs/promises';
+import { isIP } from 'node:net';
+import { resolve } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  ImapFlow,
+  type ExpungeEvent,
+  type FetchMessageObject,
+  type FetchQueryObject,
+  type ListResponse,
+  type MailboxObject,
+  type StatusObject,
+} from 'imapflow';
+import type { Call } from '../../../kit/connector.ts';
+import { ConnectorError } from '../../../kit/errors.ts';
+import { fileError, stopIfCancelled } from '../../../kit/text/files.ts';
+import { toConnectorError } from './errors.ts';
+
+/** How a server is reached. */
+export interface ConnectionSettings {
+  readonly source: string;
+  readonly baseDir: string;
+  readonly host: string;
+  readonly port: number;
+  readonly security: 'tls' | 'starttls' | 'none';
+  readonly user: string;
+  readonly password: string;
+  readonly caFile?: string | undefined;
+  readonly perMinute?: number | undefined;
+  readonly timeoutMs: number;
+  readonly maxBytes: number;
+}
+
+/** Headers, numbers of all mails, and what surrounds them, on top of a text. */
+const REST_BYTES = 32 * 1024 ** 2;
+
+/** One connection, logged in, that only ever reads: folders are opened by EXAMINE, texts by PEEK. */
+export class Connection implements AsyncDisposable {
+  readonly #client: ImapFlow;
+  readonly #settings: ConnectionSettings;
+  readonly #call: Call;
+  readonly #end = (): void => this.#client.close();
+  /** Why the connection broke: the command that waits is told no more than that it did. */
+  #fault: Error | undefined;
+  #nextAt = 0;
+
+  private constructor(client: ImapFlow, settings: ConnectionSettings, call: Call) {
+    this.#client = client;
+    this.#settings = settings;
+    this.#call = call;
+    client.on('error', (error) => (this.#fault ??= error));
+    call.signal.addEventListener('abort', this.#end, { once: true });
+  }
+
+  /** @throws ConnectorError when the server cannot be reached, or does not take the credentials. */
+  static async open(settings: ConnectionSettings, call: Call): Promise<Connection> {
+    const { source, host, port, security, user, password, timeoutMs, maxBytes } = settings;
+    stopIfCancelled(call, source);
+    const client = new ImapFlow({
+      host,
+      port,
+      secure: security === 'tls',
+      doSTARTTLS: security === 'starttls',
+      tls: { ...(await authority(settings)), ...(isIP(host) === 0 && { servername: host }) },
+      auth: { user, pass: password },
+      logger: false,
+      qresync: true,
+      disableAutoIdle: true,
+      disableCompression: true,
+      connectionTimeout: timeoutMs,
+      greetingTimeout: timeoutMs,
+      socketTimeout: timeoutMs,
+      maxLiteralSize: maxBytes + 1024 ** 2,
+      maxLineLength: REST_BYTES,
+      maxResponseSize: maxBytes + REST_BYTES,
+    });
+    const connection = new Connection(client, settings, call);
+    await connection.#ask(() => client.connect());
+    // Else the library would put the account's own prefix before every name, and no shared folder could be named.
+    if (client.namespace !== undefined) client.namespace.prefix = '';
+    return connection;
+  }
+
+  /** Whether the server tells what was changed, and what was removed, since a moment. */
+  get tells(): { readonly changes: boolean; readonly removals: boolean } {
+    const { enabled } = this.#client;
+    return { changes: enabled.has('CONDSTORE') || enabled.has('QRESYNC'), removals: enabled.has('QRESYNC') };
+  }
+
+  list(): Promise<ListResponse[]> {
+    return this.#ask(() => this.#client.list());
+  }
+
+  /** What the server counts of a folder; undefined where it refuses, which opening the folder then explains. */
+  async status(folder: string): Promise<StatusObject | undefined> {
+    const query = { messages: true, uidNext: true, uidValidity: true, highestModseq: true };
+    return (await this.#ask(() => this.#client.status(folder, query), folder)) || undefined;
+  }
+
+  /** Opens a folder, for reading alone. */
+  examine(folder: string): Promise<MailboxObject> {
+    return this.#ask(() => this.#client.mailboxOpen(folder, { readOnly: true }), folder);
+  }
+
+  /** The numbers of the mails that are neither deleted nor drafts. */
+  async present(folder: string): Promise<number[]> {
+    const found = await this.#ask(() => this.#client.search({ deleted: false, draft: false }, { uid: true }), folder);
+    if (Array.isArray(found)) return found;
+    throw new ConnectorError('BAD_RESPONSE', `${this.#settings.source}: the server does not search "${folder}"`);
+  }
+
+  /** Mails of the folder that is open, by number; `since`: only those changed after that moment. */
+  fetch(
+    folder: string,
+    uids: readonly number[] | 'all',
+    query: FetchQueryObject,
+    since?: bigint,
+  ): Promise<FetchMessageObject[]> {
+    const range = uids === 'all' ? '1:*' : rangeOf(uids);
+    const options = { uid: true, ...(since !== undefined && { changedSince: since }) };
+    return this.#ask(() => this.#client.fetchAll(range, { uid: true, ...query }, options), folder);
+  }
+
+  /** What changed after a moment in the folder that is open, and the numbers of what was removed. */
+  async since(folder: string, moment: bigint): Promise<{ changed: FetchMessageObject[]; removed: number[] }> {
+    const removed: number[] = [];
+    const listen = ({ uid }: ExpungeEvent): void => void (uid !== undefined && removed.push(uid));
+    this.#client.on('expunge', listen);
+    try {
+      return { changed: await this.fetch(folder, 'all', { flags: true }, moment), removed };
+    } finally {
+      this.#client.off('expunge', listen);
+    }
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#call.signal.removeEventListener('abort', this.#end);
+    // A server that is gone need not be said goodbye to.
+    if (this.#client.usable) await this.#client.logout().catch(() => undefined);
+    this.#client.close();
+  }
+
+  async #ask<Answer>(command: () => Promise<Answer>, folder?: string): Promise<Answer> {
+    const { source } = this.#settings;
+    stopIfCancelled(this.#call, source);
+    try {
+      await this.#withinBudget();
+      return await command();
+    } catch (cause) {
+      stopIfCancelled(this.#call, source);
+      throw toConnectorError(source, this.#fault ?? cause, folder);
+    }
+  }
+
+  /** Spaces commands evenly over the minute. */
+  async #withinBudget(): Promise<void> {
+    const { perMinute } = this.#settings;
+    if (perMinute === undefined) return;
+    const now = Date.now();
+    const at = Math.max(now, this.#nextAt);
+    this.#nextAt = at + 60_000 / perMinute;
+    if (at > now) await sleep(at - now, undefined, { signal: this.#call.signal });
+  }
+}
+
+async function authority({ source, baseDir, caFile }: ConnectionSettings): Promise<{ ca?: Buffer }> {
+  if (caFile === undefined) return {};
+  const path = resolve(baseDir, caFile);
+  try {
+    return { ca: await readFile(path) };
+  } catch (cause) {
+    const { code, message } = fileError(source, path, cause);
+    throw new ConnectorError(code, message.replace('set `path` to where the data lies', 'look at `caFile`'), { cause });
+  }
+}
+
+/** Numbers as the protocol writes sets of them: `1:3,7`. */
+export function rangeOf(uids: readonly number[]): string {
+  const ranges: [from: number, to: number][] = [];
+  for (const uid of uids.toSorted((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && uid <= last[1] + 1) last[1] = uid;
+    else ranges.push([uid, uid]);
+  }
+  return ranges.map(([from, to]) => (from === to ? `${from}` : `${from}:${to}`)).join(',');
+}

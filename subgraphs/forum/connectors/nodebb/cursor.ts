@@ -1,0 +1,44 @@
+/** What a run leaves for the next one. */
+export interface RunCursor {
+  /** Everything was handed over; else the run was cut short, and what it handed over is known by its versions. */
+  readonly isDone: boolean;
+  /** The time of the newest post seen. */
+  readonly postedAt: number;
+  /** When everything was last listed, and in how many pages. */
+  readonly listedAt: number;
+  readonly pages: number;
+  /** The state of the categories and the options. */
+  readonly sections: string;
+  /** The greatest id of a topic ever seen. */
+  readonly top: number;
+  /** Topics that could not be read. */
+  readonly retry: readonly number[];
+}
+
+/** Where a source begins. */
+export const START: RunCursor = {
+  isDone: false,
+  postedAt: 0,
+  listedAt: 0,
+  pages: 0,
+  sections: '',
+  top: 0,
+  retry: [],
+};
+
+/** A cursor as it was stored; what is not understood is no cursor, so that everything is looked at. */
+export function parseCursor(cursor: string | undefined): RunCursor {
+  let value: unknown;
+  try {
+    value = JSON.parse(cursor ?? 'null');
+  } catch {
+    // A cursor of another release.
+    return START;
+  }
+  if (typeof value !== 'object' || value === null) return START;
+  const isSame = (name: keyof RunCursor): boolean =>
+    typeof (value as Record<string, unknown>)[name] === typeof START[name];
+  const { retry } = value as { retry?: unknown };
+  const isWhole = (Object.keys(START) as (keyof RunCursor)[]).every(isSame);
+  return isWhole && Array.isArray(retry) && retry.every(Number.isSafeInteger) ? (value as RunCursor) : START;
+}

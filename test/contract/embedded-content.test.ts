@@ -1,0 +1,81 @@
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { documentsArea } from '../../subgraphs/documents/area.ts';
+import { folder } from '../../subgraphs/documents/connectors/folder.ts';
+import { forumArea } from '../../subgraphs/forum/area.ts';
+import { escapeFrom } from '../../subgraphs/forum/connectors/mail/mbox.ts';
+import { mbox } from '../../subgraphs/forum/connectors/mbox.ts';
+import { ndjson } from '../../subgraphs/forum/connectors/ndjson.ts';
+import { contentContract } from './content-contract.ts';
+import { pageOf } from './pages.ts';
+import type { ContentSeed } from './seeds.ts';
+
+contentContract({
+  kind: folder,
+  area: documentsArea,
+  readers: ['everyone'],
+  markup: 'markdown',
+  options: () => ({ path: 'docs', url: 'https://wiki.kestrel.example/' }),
+  origin: () => 'https://wiki.kestrel.example/',
+  write: async (at, seeds) => {
+    const docs = join(at, 'docs');
+    await mkdir(docs, { recursive: true });
+    const files = new Map(seeds.map((seed) => [`${seed.id}.md`, pageOf(seed)]));
+    for (const name of await readdir(docs)) if (!files.has(name)) await rm(join(docs, name));
+    for (const [name, text] of files) {
+      const before = await readFile(join(docs, name), 'utf8').catch(() => undefined);
+      if (before !== text) await writeFile(join(docs, name), text);
+    }
+  },
+  cannot: {},
+});
+
+contentContract({
+  kind: ndjson,
+  area: forumArea,
+  readers: ['everyone'],
+  markup: 'markdown',
+  options: () => ({ path: 'talks.ndjson' }),
+  origin: () => 'https://forum.kestrel.example/',
+  write: (at, seeds) => {
+    const line = ({ body, raw, ...seed }: ContentSeed): string =>
+      JSON.stringify({ ...seed, body: raw ?? body, url: `https://forum.kestrel.example/${seed.id}` });
+    return writeFile(join(at, 'talks.ndjson'), seeds.map((seed) => `${line(seed)}\n`).join(''));
+  },
+  cannot: { moves: 'a line has no place but its id' },
+});
+
+const OF_OPTION = 'an archive has no readers of its own: those of the option stand for all of it';
+contentContract({
+  kind: mbox,
+  area: forumArea,
+  readers: ['group:staff'],
+  markup: 'html',
+  options: () => ({ path: 'dev.mbox', readers: ['group:staff'], url: 'https://lists.kestrel.example/{id}' }),
+  origin: () => 'https://lists.kestrel.example/',
+  write: (at, seeds) => {
+    const message = ({ id, title, body, raw, author: { handle, mail } }: ContentSeed): string =>
+      [
+        'From x@x.example Tue Jan  2 10:00:00 2024',
+        `Message-ID: <${id}@x.example>`,
+        `From: ${mail ?? `${handle}@old.example`}`,
+        `Subject: ${title}`,
+        'Date: Tue, 2 Jan 2024 10:00:00 +0100',
+        `Content-Type: text/${raw === undefined ? 'plain' : 'html'}; charset=utf-8`,
+        '',
+        escapeFrom(raw ?? body),
+        '',
+        '',
+      ].join('\n');
+    return writeFile(join(at, 'dev.mbox'), seeds.map(message).join(''));
+  },
+  cannot: {
+    everyone: OF_OPTION,
+    'two groups': OF_OPTION,
+    'one person': OF_OPTION,
+    nobody: OF_OPTION,
+    'narrower readers': OF_OPTION,
+    'a user name': 'mails have addresses, no user names',
+    moves: 'a mail has no place but its id',
+  },
+});

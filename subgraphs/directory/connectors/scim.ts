@@ -103,7 +103,7 @@ async function healthOf(api: ScimApi, { url, groups }: ScimOptions, call: Call):
     const user = toResource(listed);
     const { item, reasons } = user === undefined ? { reasons: ['has no id'] } : toPerson(user);
     if (item === undefined) {
-      return { status: 'failed', detail: `Readable, but the first user is of no use: it ${reasons.join(', ')}.` };
+      throw api.error('BAD_RESPONSE', `${url} is readable, but the first user is of no use: it ${reasons.join(', ')}`);
     }
     const [group] = groups ? ((await api.list('Groups', one, call))?.resources ?? []) : [];
     return {

@@ -17,6 +17,8 @@ import {
 /** What a resource came to, and what of it is of no use. */
 export interface Mapped<Item> {
   readonly item?: Item;
+  /** It is no such resource at all: what is known of it stays, and it is looked at again. */
+  readonly isUnfit?: boolean;
   readonly reasons: readonly string[];
 }
 
@@ -31,6 +33,7 @@ export function keyOf(endpoint: Endpoint, id: string): string {
 /** A user as a person. What is marked as private (`home`) is not shown. */
 export function toPerson(resource: Resource): Mapped<PersonItem> {
   const { id, attributes } = resource;
+  if (!isResource(resource)) return UNFIT;
   const text = (name: string): string => textOf(attributes.get(name));
   const parts = namesOf(attributes.get('name'));
   const givenName = textOf(parts.get('givenname'));
@@ -87,6 +90,7 @@ export function toPerson(resource: Resource): Mapped<PersonItem> {
  */
 export function toGroup(resource: Resource, isPerson: (id: string) => boolean): Mapped<GroupItem> {
   const { id, attributes } = resource;
+  if (!isResource(resource)) return UNFIT;
   const name = textOf(attributes.get('displayname'));
   if (name === '') return { reasons: ['has no displayName'] };
   const members = new Set(
@@ -113,6 +117,14 @@ export function toGroup(resource: Resource, isPerson: (id: string) => boolean): 
       ...optional('updatedAt', lastModified(resource)),
     }),
   };
+}
+
+const UNFIT = { isUnfit: true, reasons: ['has a `meta` that is no object; all of it is left as it was'] } as const;
+
+/** Where texts stand for objects, an address or a member that is missing tells nothing. */
+function isResource({ attributes }: Resource): boolean {
+  const meta = attributes.get('meta') ?? {};
+  return typeof meta === 'object' && !Array.isArray(meta);
 }
 
 /**

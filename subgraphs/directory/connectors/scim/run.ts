@@ -51,6 +51,8 @@ export class ScimRun {
   readonly #problems: Problem[] = [];
   #restart: boolean;
   #listsMembers = false;
+  /** Something could not be read that may be readable next time. */
+  #isUnfit = false;
 
   constructor(server: Server, last: Cursor | undefined, known: Known, call: Call) {
     this.#server = server;
@@ -195,7 +197,11 @@ export class ScimRun {
       if (this.#handled.has(key)) continue;
       this.#handled.add(key);
       this.#noteChange(endpoint, resource);
-      const { item, reasons } = await this.#mapped(endpoint, resource);
+      const { item, reasons, isUnfit } = await this.#mapped(endpoint, resource);
+      if (isUnfit === true) {
+        this.#isUnfit = true;
+        if (this.#known(key) !== undefined) this.#unchanged.push(key);
+      }
       for (const reason of reasons) {
         const place = `/${endpoint}/${resource.id}`;
         this.#problems.push({ place, reason, ...(item === undefined ? {} : { item: item.key }) });
@@ -226,6 +232,11 @@ export class ScimRun {
     if (mark.newest === null || changed > mark.newest) mark.newest = changed;
   }
 
+  /** What was found, once the run has come to its end. */
+  get #ended(): Cursor {
+    return this.#isUnfit ? { ...this.#next, fullAt: 0 } : this.#next;
+  }
+
   *#due(): Generator<Batch<DirectoryItem>> {
     while (this.#upserts.length >= BATCH || this.#unchanged.length > MAX_UNCHANGED) {
       yield this.#batch(true, false);
@@ -239,8 +250,7 @@ export class ScimRun {
       deletes: [],
       unchanged: this.#unchanged.splice(0, isOpen ? MAX_UNCHANGED : Number.POSITIVE_INFINITY),
       problems: this.#problems.splice(0),
-      // What was found counts once the run has come to its end.
-      cursor: JSON.stringify({ ...(isOpen ? this.#last : this.#next), isOpen } satisfies Cursor),
+      cursor: JSON.stringify({ ...(isOpen ? this.#last : this.#ended), isOpen } satisfies Cursor),
       ...(this.#restart ? { restart: true } : {}),
       ...(sweep ? { sweep: true } : {}),
     };

@@ -6,6 +6,8 @@ import type { DirectoryItem } from '../../subgraphs/directory/connector.ts';
 import { scim } from '../../subgraphs/directory/connectors/scim.ts';
 import { ScimServer, TOKEN } from '../servers/scimmy.ts';
 import { connectorContract } from './connector-contract.ts';
+import { directoryContract } from './directory-contract.ts';
+import type { DirectorySeed } from './directory-seeds.ts';
 
 let server: ScimServer;
 beforeAll(async () => void (server = await ScimServer.start()));
@@ -80,5 +82,71 @@ connectorContract<DirectoryItem, Person>({
         written.set(name, [id, seed]);
       }
     }
+  },
+});
+
+/** One server for each folder, and what was written there: the server's ids, and the resources. */
+interface Held {
+  readonly server: ScimServer;
+  readonly ids: Map<string, string>;
+  readonly resources: Map<string, string>;
+}
+const servers = new Map<string, Held>();
+afterAll(async () => {
+  for (const one of servers.values()) await one.server[Symbol.asyncDispose]();
+});
+
+async function hold(at: string, { people, groups }: DirectorySeed): Promise<void> {
+  const held = servers.get(at) ?? { server: await ScimServer.start(), ids: new Map(), resources: new Map() };
+  servers.set(at, held);
+  const { server: own, ids, resources } = held;
+  const put = async (name: string, resource: Readonly<Record<string, unknown>>): Promise<void> => {
+    const isGroup = name.startsWith('group:');
+    const id = ids.get(name) ?? (await (isGroup ? own.addGroup(resource) : own.addUser(resource)));
+    const before = resources.get(name);
+    const after = JSON.stringify(resource);
+    if (ids.has(name) && before !== after) {
+      const schemas = [`urn:ietf:params:scim:schemas:core:2.0:${isGroup ? 'Group' : 'User'}`];
+      await own.write('PUT', `/${isGroup ? 'Groups' : 'Users'}/${id}`, { schemas, ...resource });
+    }
+    ids.set(name, id);
+    resources.set(name, after);
+  };
+  const kept = new Set([...people.map(({ id }) => id), ...Object.keys(groups).map((name) => `group:${name}`)]);
+  for (const [name, id] of ids) {
+    if (kept.has(name)) continue;
+    await own.write('DELETE', `/${name.startsWith('group:') ? 'Groups' : 'Users'}/${id}`);
+    ids.delete(name);
+    resources.delete(name);
+  }
+  for (const { id, name, title, mails, usernames, hasLeft } of people)
+    await put(id, {
+      userName: usernames[0],
+      displayName: name,
+      title,
+      emails: mails.map((value, index) => ({ value, primary: index === 0 })),
+      active: !hasLeft,
+    });
+  // Groups inside others have to be there before them.
+  for (const name of Object.keys(groups))
+    if (!ids.has(`group:${name}`)) await put(`group:${name}`, { displayName: name });
+  for (const [name, members] of Object.entries(groups))
+    await put(`group:${name}`, {
+      displayName: name,
+      members: members.map((member) => ({
+        value: ids.get(member),
+        type: member.startsWith('group:') ? 'Group' : 'User',
+      })),
+    });
+}
+
+directoryContract({
+  kind: scim,
+  options: (at) => ({ url: servers.get(at)?.server.url, token: TOKEN, pageSize: 2 }),
+  write: hold,
+  cannot: {
+    moves: 'an entry has no place but its id',
+    aliases: 'SCIM knows no accounts in other tools',
+    'several user names': 'SCIM has one user name',
   },
 });

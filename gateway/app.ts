@@ -6,21 +6,22 @@ import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
 import { NOBODY, type Viewer } from '../subgraphs/kit/viewer.ts';
 import { registerWebhooks, type WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
-import { subgraphs } from '../subgraphs/registry.ts';
-import { createApollo, dataSourceFor } from './apollo.ts';
+import { createApollo } from './apollo.ts';
 import { openCache } from './cache/key-value-cache.ts';
 import type { Config } from './config/schema.ts';
 import type { GatewayContext } from './context.ts';
 import { registerExplorer, sendExplorer, wantsExplorer } from './explorer/explorer.ts';
+import { SubgraphClients } from './execution/subgraphs/clients.ts';
 import { registerHealth } from './http/health.ts';
 import { registerRefusals } from './http/refusals.ts';
 import { directoryAsker, explorerViewers } from './identity/ask-directory.ts';
 import { Viewers } from './identity/viewers.ts';
 import { openSubgraph } from './local-subgraphs.ts';
 import { createLog } from './log.ts';
+import { Supergraph } from './supergraph/supergraph.ts';
 
 /** The header by which, in development, whoever asks says in whose name. */
-export const CHOSEN_VIEWER_HEADER = 'x-atrium-viewer';
+const CHOSEN_VIEWER_HEADER = 'x-atrium-viewer';
 
 /** The names under which this machine knows itself. */
 const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
@@ -56,13 +57,21 @@ export interface AppDeps {
 export async function createApp(config: Config, deps: AppDeps = {}): Promise<App> {
   const log = deps.log ?? createLog(config.log);
   const cache = openCache(config.cache.redis, log);
+  const supergraph = new Supergraph(config);
   const local = new Map<string, SubgraphExecutor>();
-  for (const subgraph of subgraphs) {
+  for (const subgraph of supergraph.ours) {
     if (config[subgraph.name].url === undefined) local.set(subgraph.name, openSubgraph(config, subgraph, log));
   }
-  const directory = dataSourceFor('directory', { config, log, cache, local });
-  const askDirectory = directoryAsker(directory);
-  const viewers = new Viewers(askDirectory, config.operators);
+  const clients = new SubgraphClients({
+    local,
+    remote: new Map(supergraph.ours.flatMap(({ name }) => (local.has(name) ? [] : [[name, config[name].url ?? '']]))),
+    addresses: config.supergraph.addresses,
+    secret: config.subgraphSecret ?? '',
+    limits: config.limits.subgraph,
+  });
+  const hasDirectory = supergraph.ours.some(({ name }) => name === 'directory');
+  const directory = hasDirectory ? clients.get('directory') : undefined;
+  const viewers = new Viewers(directory ? directoryAsker(directory) : async () => null, config.operators);
 
   const http = Fastify({
     bodyLimit: config.limits.bodyBytes,
@@ -72,7 +81,15 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     trustProxy: false,
     routerOptions: { maxParamLength: 200 },
   });
-  const apollo = await createApollo({ config, log, cache, local, plugins: [fastifyApolloDrainPlugin(http)] });
+  const apollo = await createApollo({
+    config,
+    log,
+    cache,
+    supergraph,
+    local,
+    clients,
+    plugins: [fastifyApolloDrainPlugin(http)],
+  });
   http.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -83,7 +100,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     endpoint: '/graphql',
     operationsDir: fileURLToPath(new URL('../schema/operations/', import.meta.url)),
     title: config.title === 'Atrium' ? 'Atrium' : `Atrium for ${config.title}`,
-    ...(config.development.chooseViewer && { viewers: explorerViewers(directory) }),
+    ...(directory && config.development.chooseViewer && { viewers: explorerViewers(directory) }),
   });
   const handler = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {
@@ -115,6 +132,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
       clearImmediate(warming);
       await http.close();
       await apollo.stop();
+      await clients.close();
       await cache.close();
       for (const executor of local.values()) executor.service.close();
     },

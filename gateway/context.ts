@@ -1,4 +1,5 @@
 import type { Viewer } from '../subgraphs/kit/viewer.ts';
+import type { TraceStep } from './execution/run.ts';
 
 /** What one request carries from the front door to the subgraphs. */
 export interface GatewayContext {
@@ -8,4 +9,6 @@ export interface GatewayContext {
   readonly signal: AbortSignal;
   /** What subgraphs in this process remember during the request; filled by the data sources. */
   readonly subgraphContexts: Map<string, object>;
+  /** Takes down what each fetch cost, where that is wanted. */
+  readonly trace?: ((step: TraceStep) => void) | undefined;
 }

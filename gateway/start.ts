@@ -8,6 +8,7 @@ import type { Config } from './config/schema.ts';
 import { openSubgraph, storePath } from './local-subgraphs.ts';
 import { createLog } from './log.ts';
 import { SyncProgressView, printWelcome } from './start-screen.ts';
+import { Supergraph } from './supergraph/supergraph.ts';
 import { startSync, type RunningSync } from './sync.ts';
 
 /** What the command line says beside the configuration. */
@@ -31,7 +32,8 @@ export async function start(configured: Config, options: StartOptions): Promise<
   };
   if (options.fresh) dropStores(config);
   const log = createLog(config.log);
-  const here = subgraphs.filter(({ name }) =>
+  const { ours } = new Supergraph(config);
+  const here = ours.filter(({ name }) =>
     options.only === undefined ? config[name].url === undefined : name === options.only,
   );
   let sync: RunningSync | undefined;
@@ -50,8 +52,8 @@ export async function start(configured: Config, options: StartOptions): Promise<
 
   const view = new SyncProgressView();
   sync = startSync(config, here, log, (_subgraph, event) => view.show(event));
-  await sync.settled;
-  if (here.length > 0) view.done();
+  const isFilled = await sync.settled;
+  if (here.length > 0 && isFilled) view.done();
 }
 
 async function openGateway(config: Config, log: ReturnType<typeof createLog>, receive: WebhookReceiver) {

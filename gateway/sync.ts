@@ -9,8 +9,8 @@ import { storePath } from './local-subgraphs.ts';
 
 /** The running syncs of this process's subgraphs. */
 export interface RunningSync extends Pick<SyncThread, 'receive' | 'readable'> {
-  /** Fulfilled when every source has been tried once. */
-  readonly settled: Promise<void>;
+  /** Fulfilled when every source has been tried once; by false when another process does so for some of them. */
+  readonly settled: Promise<boolean>;
   /** Ends them after their present batches. */
   stop(): Promise<void>;
 }
@@ -24,7 +24,11 @@ export function startSync(
 ): RunningSync {
   const threads = new Map<string, SyncThread>();
   const pending = new Set(subgraphs.map(({ name }) => name));
-  const { promise: settled, resolve } = Promise.withResolvers<void>();
+  const { promise: settled, resolve } = Promise.withResolvers<boolean>();
+  const inUse = new Set<string>();
+  const settleIfDone = (): void => {
+    if (pending.size === 0) resolve(inUse.size === 0);
+  };
   for (const { name } of subgraphs) {
     const thread = startSyncThread(
       workerData(config, name, log.level),
@@ -35,17 +39,32 @@ export function startSync(
           for (const [other, thread] of threads) if (other !== 'directory') thread.identitiesChanged();
         }
         onEvent(name, event);
-        if (pending.size === 0) resolve();
+        settleIfDone();
       },
       (error) => {
         log.error({ err: error, subgraph: name }, 'the sync thread ended; what is stored is served, nothing new comes');
         pending.delete(name);
-        if (pending.size === 0) resolve();
+        settleIfDone();
+      },
+      (state) => {
+        if (state === 'ours') inUse.delete(name);
+        // Once, not for each store.
+        else if (inUse.size === 0) {
+          log.warn(
+            {},
+            'another process fills the stores in this data folder; this one answers, and takes over when it ends',
+          );
+        }
+        if (state === 'ours' && inUse.size === 0)
+          log.info({}, 'the other process ended: this one fills the stores now');
+        if (state === 'in use') inUse.add(name);
+        pending.delete(name);
+        settleIfDone();
       },
     );
     threads.set(name, thread);
   }
-  if (pending.size === 0) resolve();
+  settleIfDone();
   const threadOf = (source: string): SyncThread | undefined => {
     const area = subgraphs.find(({ name }) => config[name].sources.some((one) => one.name === source));
     return area && threads.get(area.name);

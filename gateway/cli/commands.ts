@@ -19,6 +19,11 @@ export const commands: readonly Command[] = [
         about: 'Port to listen on, instead of the configured one; 0 takes a free one',
       },
       as: { value: 'PERSON', about: 'Answer in the name of this person (mail or user name); for trying out' },
+      supergraph: {
+        value: 'FILE',
+        about: 'Serve this composed schema, also of subgraphs of others; watched for changes',
+      },
+      subgraphs: { value: 'NAME=URL,…', about: 'Where further subgraphs are, when not where the schema says' },
       only: { value: 'SUBGRAPH', about: 'Serve this subgraph alone: directory, documents or forum' },
       fresh: { about: 'Drop what is stored first, and read everything again' },
     },
@@ -39,7 +44,14 @@ export const commands: readonly Command[] = [
     name: 'doctor',
     summary: 'Check configuration, tools, stores and cache',
     about: 'Fails (1) if anything failed. A tool that did not answer in time is unknown, not failed.',
-    options: { config, json: { about: 'As JSON' } },
+    options: {
+      config,
+      json: { about: 'As JSON' },
+      'accept-shrink': {
+        about: 'First let sources that stopped because more than half of their items are gone delete them, once',
+      },
+      source: { value: 'NAME', about: 'With --accept-shrink: only this source' },
+    },
     load: async () => (await import('./commands/doctor.ts')).runDoctor,
   },
   {

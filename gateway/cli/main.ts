@@ -15,7 +15,7 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('../../node_modules/
 enableCompileCache(process.env['NODE_COMPILE_CACHE']);
 
 /** What a process ends with: it went well, something failed, or it was asked or configured wrongly. */
-export const EXIT = { ok: 0, failed: 1, misused: 2 } as const;
+const EXIT = { ok: 0, failed: 1, misused: 2 } as const;
 
 /** Runs a command line. @returns the exit code; it may come while a server goes on running. */
 export async function run(argv: readonly string[]): Promise<number> {

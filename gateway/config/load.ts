@@ -82,6 +82,10 @@ function checkAll(checking: Checking, path: string): Config | undefined {
     ...file,
     ...checked,
     data: resolve(baseDir, file.data),
+    supergraph: {
+      ...file.supergraph,
+      file: file.supergraph.file === undefined ? undefined : resolve(baseDir, file.supergraph.file),
+    },
     directory: {
       ...checked.directory,
       thesaurus: thesaurus === undefined ? undefined : resolve(baseDir, thesaurus),
@@ -89,6 +93,18 @@ function checkAll(checking: Checking, path: string): Config | undefined {
     baseDir,
     file: path === SAMPLE_FILE ? undefined : path,
   };
+}
+
+/** The configuration of a gateway before subgraphs of others: all defaults, and no sources. */
+export function bareConfig(cwd: string): Config {
+  const file = ConfigFile.parse({});
+  const none = { sources: [] };
+  return { ...file, data: resolve(cwd, file.data), directory: none, documents: none, forum: none, baseDir: cwd };
+}
+
+/** Whether there is a configuration besides that of the sample. */
+export async function hasConfig(cwd: string): Promise<boolean> {
+  return (await usualFile(cwd)) !== SAMPLE_FILE;
 }
 
 async function usualFile(cwd: string): Promise<string> {

@@ -4,6 +4,9 @@ import type { SubgraphName } from '../../subgraphs/kit/subgraph.ts';
 const seconds = (fallback: number, about: string) =>
   z.number().int().min(1).max(86_400).default(fallback).describe(about);
 
+const limit = (fallback: number, min: number, max: number, about: string) =>
+  z.number().int().min(min).max(max).default(fallback).describe(about);
+
 /** What every source has, whatever its connector. */
 export const SourceCommon = z.strictObject({
   name: z
@@ -43,6 +46,23 @@ export const ConfigFile = z.strictObject({
     .describe('People and groups'),
   documents: z.strictObject(area).prefault({}).describe('Wiki pages and files'),
   forum: z.strictObject(area).prefault({}).describe('Forum threads, mails, chats, meetings'),
+  supergraph: z
+    .strictObject({
+      file: z
+        .string()
+        .optional()
+        .describe(
+          'Another composed schema than that of our three subgraphs, watched for changes; relative to this file',
+        ),
+      addresses: z
+        .record(z.string(), z.url({ protocol: /^https?$/ }))
+        .default({})
+        .describe(
+          'Where further subgraphs are, by name, when not where the composed schema says: `{ hr: "http://…" }`',
+        ),
+    })
+    .prefault({})
+    .describe('What the gateway serves'),
   operators: z
     .array(z.string().regex(/^(group|person):.+$/, 'must be group:<name> or person:<mail or user name>'))
     .default([])
@@ -87,16 +107,37 @@ export const ConfigFile = z.strictObject({
         .max(10_485_760)
         .default(262_144)
         .describe('Largest request body, in bytes'),
-      subgraphMs: z
-        .number()
-        .int()
-        .min(50)
-        .max(60_000)
-        .default(6_000)
-        .describe('Give up on a subgraph after this long, in ms'),
+      operationMs: limit(
+        8_000,
+        50,
+        600_000,
+        'A whole operation may take so long, in ms; then the answer is what is there',
+      ),
+      subgraph: z
+        .strictObject({
+          connectMs: limit(1_000, 10, 60_000, 'Give up on a connection to a subgraph after this long, in ms'),
+          firstByteMs: limit(4_000, 10, 600_000, 'Give up when nothing of its answer has come after this long, in ms'),
+          callMs: limit(6_000, 10, 600_000, 'Give up on its answer after this long, in ms'),
+          calls: limit(64, 1, 10_000, 'Calls to it at once'),
+          waiting: limit(128, 0, 100_000, 'Calls waiting for their turn; one more is refused at once'),
+          answerBytes: limit(10_485_760, 1_024, 1_073_741_824, 'Most bytes of one of its answers'),
+          answerDepth: limit(100, 5, 10_000, 'Deepest nesting of one of its answers'),
+          staleSeconds: limit(
+            300,
+            0,
+            86_400,
+            'How long an answer that is the same for everyone stands in for one that does not come; 0 for never',
+          ),
+        })
+        .prefault({})
+        .describe('How far the gateway goes for one subgraph in another process'),
     })
     .prefault({})
     .describe('Limits'),
+  execution: z
+    .enum(['atrium', 'apollo'])
+    .default('atrium')
+    .describe('Who executes query plans: Atrium, or `@apollo/gateway` itself, to compare the two'),
   log: z
     .strictObject({
       level: z.enum(['silent', 'error', 'warn', 'info', 'debug']).default('info').describe('How much is logged'),

@@ -40,7 +40,7 @@ export function branchesOf(schema: z.ZodType): z.ZodType[] {
 }
 
 /** The schemas that a value's part at `step` may have; none where the schema has no such part. */
-export function partsOf(schema: z.ZodType, step: string | number): z.ZodType[] {
+function partsOf(schema: z.ZodType, step: string | number): z.ZodType[] {
   return branchesOf(schema).flatMap((branch): z.ZodType[] => {
     if (branch instanceof z.ZodObject) {
       const shape = branch.shape as Record<string, z.ZodType>;

@@ -6,10 +6,11 @@ export function knownOperation(): ApolloServerPlugin {
   return {
     async requestDidStart() {
       return {
-        async didResolveOperation({ operation }) {
+        async didResolveOperation({ operation, schema }) {
           if (operation?.operation === OperationTypeNode.QUERY) return;
+          if (operation?.operation === OperationTypeNode.MUTATION && schema.getMutationType()) return;
           if (operation) {
-            throw new GraphQLError('Only queries are answered: there is nothing to change or to subscribe to here.', {
+            throw new GraphQLError('Operations of this kind are not answered: there is nothing like it here.', {
               extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
             });
           }

@@ -8,7 +8,7 @@ import { subgraphs } from '../../subgraphs/registry.ts';
 const GENERATED = "# Generated from the subgraphs' schemas by `npm run atrium -- compose`: do not edit.\n\n";
 
 /** The composed schema, which the gateway plans by. */
-export const SUPERGRAPH_FILE = new URL('../../schema/supergraph.graphql', import.meta.url);
+const SUPERGRAPH_FILE = new URL('../../schema/supergraph.graphql', import.meta.url);
 
 /** What clients see of it. */
 export const API_FILE = new URL('../../schema/api.graphql', import.meta.url);

@@ -13,7 +13,8 @@ interface Found {
 }
 
 /**
- * Reports what points nowhere or in circles: managers, champions, members, groups inside themselves. Only now that all
+ * Reports what points nowhere, at several or in circles: managers, champions, members, groups inside themselves, mail
+ * addresses of two people. Only now that all
  * entries are there can that be told, and it may change without a change of the entry that points; so all of it is
  * looked at anew whenever anything changed.
  */
@@ -21,7 +22,13 @@ export function reportReferences(db: Database, odd: OddGroups): void {
   db.run('DELETE FROM problem WHERE item = ?', MARK);
   const at = new Date().toISOString();
   const entries = entriesOf(db);
-  const found = [lostManagers(entries), lostChampions(db), managerLoops(entries), ...oddGroups(db, odd)];
+  const found = [
+    lostManagers(entries),
+    lostChampions(db),
+    managerLoops(entries),
+    sharedHandles(db),
+    ...oddGroups(db, odd),
+  ];
   for (const { source, place, reason } of found.flatMap((kind) => kind.slice(0, MOST))) {
     // Of the run that brought the entries: the next sweep takes what has been mended.
     db.run(
@@ -101,6 +108,20 @@ function managerLoops(entries: readonly Entry[]): Found[] {
     found.push({ source, place: `${first} (manager)`, reason: `reports to themselves${by}` });
   }
   return found;
+}
+
+/** Addresses and user names of several people: accounts with them are nobody's. */
+function sharedHandles(db: Database): Found[] {
+  const rows = db.all<{ handle: string; source: string; names: string }>(
+    `SELECT h.handle, min(p.source) AS source, json_group_array(p.name ORDER BY p.id) AS names
+     FROM handle h JOIN person p ON p.id = h.person GROUP BY h.handle HAVING count(*) > 1 ORDER BY h.handle LIMIT ?`,
+    MOST,
+  );
+  return rows.map(({ handle, source, names }) => ({
+    source,
+    place: `${handle} (shared)`,
+    reason: `belongs to several people, so that no account is linked by it: ${some(JSON.parse(names) as string[])}`,
+  }));
 }
 
 function oddGroups(db: Database, { strangers, loops }: OddGroups): Found[][] {

@@ -1,6 +1,6 @@
 import { SEGMENT_TABLES } from '../kit/search/segments.ts';
 import type { Migration } from '../kit/store/database.ts';
-import { SYNC_TABLES } from '../kit/sync/tables.ts';
+import { SOURCE_HAD, SYNC_TABLES } from '../kit/sync/tables.ts';
 
 /**
  * The history of the directory's store.
@@ -48,6 +48,7 @@ export const MIGRATIONS: readonly Migration[] = [
   CREATE VIEW item AS SELECT id, docno, 1 AS acl, 1.0 AS prior, length, updated_at, seq FROM person;
   `,
   'ALTER TABLE person ADD COLUMN photo_url TEXT',
+  SOURCE_HAD,
   `
   CREATE TABLE entry (
     id INTEGER PRIMARY KEY, gid TEXT NOT NULL UNIQUE, source TEXT NOT NULL, key TEXT NOT NULL, version TEXT NOT NULL,

@@ -4,6 +4,7 @@ import { fold } from '../kit/search/analyze.ts';
 import { mergeSegments } from '../kit/search/segments.ts';
 import { guarded } from '../kit/sync/guard.ts';
 import { Database, type SqlValue } from '../kit/store/database.ts';
+import { stopIfShrunk } from '../kit/sync/shrink.ts';
 import type { SyncStore } from '../kit/sync/sync-store.ts';
 import { finishBatch, runOfBatch, type RunOf } from '../kit/sync/sync-state.ts';
 import type { DirectoryItem, GroupItem } from './connector.ts';
@@ -46,10 +47,12 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
     return (find('entry') ?? find('team'))?.version;
   }
 
-  /** How many people and groups of a source are stored. */
-  countItems(source: string): number {
-    const count = (table: string) =>
-      this.db.get<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE source = ?`, source)?.n ?? 0;
+  /** How many people and groups of a source are stored; with `run`, those among them that it has seen. */
+  countItems(source: string, run?: number): number {
+    const count = (table: string) => {
+      const sql = `SELECT count(*) AS n FROM ${table} WHERE source = ? AND run = coalesce(?, run)`;
+      return this.db.get<{ n: number }>(sql, source, run ?? null)?.n ?? 0;
+    };
     return count('entry') + count('team');
   }
 
@@ -70,6 +73,7 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
           this.db.run(`UPDATE ${table} SET run = ? WHERE source = ? AND key = ?`, run.run, source, key);
         }
       }
+      stopIfShrunk(this, run, batch);
       if (batch.sweep) this.#delete('source = ? AND run <> ?', source, run.run);
       this.#people.settle(this.#places());
       if (items.length > 0 || batch.deletes.length > 0 || batch.sweep) this.#setDirty(1);

@@ -4,6 +4,7 @@ import { ACCOUNT_STATE, contentTables } from '../kit/content/tables.ts';
 import { contentShape } from '../kit/content/shape.ts';
 import { ITEM_COLUMNS, type ItemRow } from '../kit/content/rows.ts';
 import { AccountShape, Line } from '../kit/sync/guard.ts';
+import { SOURCE_HAD } from '../kit/sync/tables.ts';
 import type { DocumentItem, DocumentRole, DocumentStatus } from './connector.ts';
 
 /**
@@ -37,7 +38,11 @@ const Shape = z.object({
 export const documentsArea: ContentArea<DocumentItem> = {
   name: 'documents',
   type: 'document',
-  migrations: [contentTables('space TEXT NOT NULL, content_type TEXT NOT NULL, status TEXT NOT NULL'), ACCOUNT_STATE],
+  migrations: [
+    contentTables('space TEXT NOT NULL, content_type TEXT NOT NULL, status TEXT NOT NULL'),
+    ACCOUNT_STATE,
+    SOURCE_HAD,
+  ],
   shape: Shape as unknown as z.ZodType<DocumentItem>,
   columns: (item) => ({ space: item.space, content_type: item.contentType, status: item.status }),
   fields: (item) => [

@@ -4,6 +4,7 @@ import { ITEM_COLUMNS, type ItemRow } from '../kit/content/rows.ts';
 import { ACCOUNT_STATE, contentTables } from '../kit/content/tables.ts';
 import { contentShape } from '../kit/content/shape.ts';
 import { AccountShape, Count, Key, Line, Moment, Text } from '../kit/sync/guard.ts';
+import { SOURCE_HAD } from '../kit/sync/tables.ts';
 import type { Channel, ConversationItem } from './connector.ts';
 import { priorOf, weighParticipants } from './weights.ts';
 
@@ -70,6 +71,7 @@ export const forumArea: ContentArea<ConversationItem> = {
        CREATE INDEX reply_author ON reply (author);`,
     ),
     ACCOUNT_STATE,
+    SOURCE_HAD,
   ],
   shape: Shape as unknown as z.ZodType<ConversationItem>,
   columns: (item) => ({

@@ -23,12 +23,23 @@ export const ERROR_CATALOGUE = {
   UNAUTHENTICATED: { status: 401, meaning: 'Who is asking could not be established.' },
   FORBIDDEN: { status: 403, meaning: 'The one who asks may not have this.' },
   NOT_FOUND: { status: 404, meaning: 'Nothing is served at this address.' },
+  METHOD_NOT_ALLOWED: { status: 405, meaning: 'GraphQL is asked by GET or POST.' },
   PAYLOAD_TOO_LARGE: { status: 413, meaning: 'The request body is larger than the configured limit.' },
   BAD_REQUEST: { status: 400, meaning: 'The HTTP request is not a GraphQL request.' },
   SUBGRAPH_UNAVAILABLE: {
     status: 200,
     meaning: 'A subgraph did not answer; the fields it owns are null, the rest of the answer stands.',
   },
+  SUBGRAPH_TIMEOUT: {
+    status: 200,
+    meaning: 'A subgraph, or the whole operation, took too long; what had come by then is the answer.',
+  },
+  SUBGRAPH_BUSY: { status: 200, meaning: 'A subgraph has too much to do; ask again soon.' },
+  SUBGRAPH_BAD_RESPONSE: {
+    status: 200,
+    meaning: 'A subgraph answered with something that does not fit the schema; that part is null.',
+  },
+  SUBGRAPH_ERROR: { status: 200, meaning: 'A subgraph could not answer this part; it is null.' },
   INTERNAL_SERVER_ERROR: {
     status: 500,
     meaning: 'A fault of ours. The request id in the answer finds the cause in the log.',
@@ -46,6 +57,7 @@ export const CONNECTOR_ERRORS = {
   RATE_LIMITED: 'The tool asked to slow down.',
   UNAVAILABLE: 'The tool did not answer, or with a fault of its own.',
   BAD_RESPONSE: 'The tool answered with something that is not what its interface promises.',
+  SHRUNK: 'The tool suddenly has less than half of what it had; the sync stopped before deleting the rest.',
   CANCELLED: 'The call was ended from our side.',
 } as const;
 

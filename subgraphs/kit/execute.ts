@@ -1,5 +1,7 @@
 import {
+  defaultFieldResolver,
   execute,
+  isObjectType,
   GraphQLError,
   parse,
   validate,
@@ -7,6 +9,8 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
+import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
+import { LRUCache } from 'lru-cache';
 import type { Log } from './connector.ts';
 import { ERROR_CATALOGUE } from './errors.ts';
 import type { SubgraphService } from './subgraph.ts';
@@ -24,15 +28,27 @@ export interface SubgraphRequest {
 /** The gateway's operations are few and come again and again; this many are kept parsed and validated. */
 const MAX_DOCUMENTS = 1_000;
 
+/** Runs an operation that was made ready. */
+type Run = (
+  contextValue: object,
+  variableValues: Readonly<Record<string, unknown>>,
+) => ExecutionResult | Promise<ExecutionResult>;
+
+/** An operation made ready for one subgraph: parsed, validated and compiled. */
+export interface PreparedOperation {
+  readonly query: string;
+  readonly run: Run;
+}
+
 /** Answers operations of one subgraph. Parses and validates each different one once. */
 export class SubgraphExecutor {
   readonly service: SubgraphService;
-  readonly #documents = new Map<string, DocumentNode | ExecutionResult>();
-
+  readonly #prepared = new LRUCache<string, PreparedOperation>({ max: MAX_DOCUMENTS });
   readonly #log: Log;
 
   constructor(service: SubgraphService, log: Log) {
     this.service = service;
+    nameResolvers(service.schema);
     this.#log = log;
   }
 
@@ -41,29 +57,41 @@ export class SubgraphExecutor {
     return this.service.contextFor(viewer);
   }
 
-  /** Never throws: what goes wrong is in the result's errors. */
-  async execute(request: SubgraphRequest, contextValue: object): Promise<ExecutionResult> {
-    const document = this.#documentOf(request.query);
-    if (!('kind' in document)) return document;
+  /** Answers an operation as it comes over HTTP. Never rejects: what goes wrong is in the result's errors. */
+  execute(request: SubgraphRequest, contextValue: object): Promise<ExecutionResult> {
+    const key = `${request.operationName ?? ''} ${request.query}`;
+    let prepared = this.#prepared.get(key);
+    if (!prepared) {
+      prepared = this.prepare(request.query, request.operationName);
+      this.#prepared.set(key, prepared);
+    }
+    return this.run(prepared, request.variables ?? {}, contextValue, request.requestId);
+  }
+
+  /** Makes an operation ready to be run many times. */
+  prepare(query: string, operationName: string | undefined): PreparedOperation {
+    return { query, run: compile(this.service.schema, query, operationName) };
+  }
+
+  /** Never rejects: what goes wrong is in the result's errors. */
+  async run(
+    { run }: PreparedOperation,
+    variableValues: Readonly<Record<string, unknown>>,
+    contextValue: object,
+    requestId: string | undefined,
+  ): Promise<ExecutionResult> {
     try {
-      const result = await execute({
-        schema: this.service.schema,
-        document,
-        contextValue,
-        variableValues: request.variables ?? {},
-        operationName: request.operationName ?? null,
-      });
-      return result.errors
-        ? { ...result, errors: result.errors.map((error) => this.#toClient(error, request)) }
-        : result;
+      const result = await run(contextValue, variableValues);
+      if (!result.errors) return result;
+      return { ...result, errors: result.errors.map((error) => this.#toClient(error, requestId)) };
     } catch (error) {
-      // graphql-js throws only for what is wrong with the request as a whole.
-      return { errors: [this.#toClient(error as GraphQLError, request)] };
+      // Executors throw only for what is wrong with the request as a whole.
+      return { errors: [this.#toClient(error as GraphQLError, requestId)] };
     }
   }
 
   /** Errors of the catalogue and of graphql-js pass; the cause of anything else goes to the log, not to the client. */
-  #toClient(error: GraphQLError, { requestId }: SubgraphRequest): GraphQLError {
+  #toClient(error: GraphQLError, requestId: string | undefined): GraphQLError {
     const code = error.extensions?.['code'];
     if (typeof code === 'string' && code in ERROR_CATALOGUE) return error;
     if (error.originalError === undefined && error.path === undefined) {
@@ -75,24 +103,41 @@ export class SubgraphExecutor {
       extensions: { code: 'INTERNAL_SERVER_ERROR' },
     });
   }
+}
 
-  #documentOf(query: string): DocumentNode | ExecutionResult {
-    let document = this.#documents.get(query);
-    if (!document) {
-      document = prepare(this.service.schema, query);
-      if (this.#documents.size >= MAX_DOCUMENTS) this.#documents.clear();
-      this.#documents.set(query, document);
-    }
-    return document;
+/** Parses, validates and compiles an operation; what cannot be compiled is interpreted. */
+function compile(schema: GraphQLSchema, query: string, operationName: string | undefined): Run {
+  let document: DocumentNode;
+  try {
+    document = parse(query, { noLocation: true });
+  } catch (error) {
+    return () => ({ errors: [error as GraphQLError] });
+  }
+  const errors = validate(schema, document);
+  if (errors.length > 0) return () => ({ errors });
+  const compiled = compiledOrNot(schema, document, operationName);
+  if (compiled) return (contextValue, variables) => compiled.query(undefined, contextValue, { ...variables });
+  return (contextValue, variableValues) =>
+    execute({ schema, document, contextValue, variableValues, operationName: operationName ?? null });
+}
+
+function compiledOrNot(
+  schema: GraphQLSchema,
+  document: DocumentNode,
+  operationName: string | undefined,
+): CompiledQuery | undefined {
+  try {
+    const compiled = compileQuery(schema, document, operationName);
+    return isCompiledQuery(compiled) ? compiled : undefined;
+  } catch {
+    return undefined;
   }
 }
 
-function prepare(schema: GraphQLSchema, query: string): DocumentNode | ExecutionResult {
-  try {
-    const document = parse(query, { noLocation: true });
-    const errors = validate(schema, document);
-    return errors.length > 0 ? { errors } : document;
-  } catch (error) {
-    return { errors: [error as GraphQLError] };
+/** Gives fields without a resolver the usual one by name: the compiler would not call a method of the object. */
+function nameResolvers(schema: GraphQLSchema): void {
+  for (const type of Object.values(schema.getTypeMap())) {
+    if (!isObjectType(type) || type.name.startsWith('__')) continue;
+    for (const field of Object.values(type.getFields())) field.resolve ??= defaultFieldResolver;
   }
 }

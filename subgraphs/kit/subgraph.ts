@@ -33,7 +33,7 @@ export interface Subgraph {
   readonly connectors: readonly ConnectorKind<any>[];
   /** Creates the store where missing and brings it to the newest version, without taking it over. */
   prepareStore(path: string): void;
-  /** Opens the store for filling it. @throws ConnectorError MISCONFIGURED when another process does so. */
+  /** Opens the store for filling it. @throws StoreInUse when another process does so. */
   // oxlint-disable-next-line typescript/no-explicit-any
   openWriter(path: string): SyncStore<any>;
   /** @throws when the store does not exist yet: prepare it first. */

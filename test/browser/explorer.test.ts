@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -8,11 +7,9 @@ import { buildSchema, graphql } from 'graphql';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registerExplorer, sendExplorer, wantsExplorer } from '../../gateway/explorer/explorer.ts';
+import { isInstalled } from '../servers/real.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
-const isInstalled = existsSync(CHROMIUM);
-if (!isInstalled && process.env['CI']) throw new Error(`${CHROMIUM} is missing: apt-get install chromium`);
-if (!isInstalled) console.warn(`explorer browser tests skipped: ${CHROMIUM} is not installed`);
 
 const OPERATIONS = {
   'topic.graphql': '# Who and what there is on a topic.\nquery Topic($query: String!) {\n  topic(query: $query)\n}\n',
@@ -64,7 +61,7 @@ async function startServer(operationsDir: string): Promise<FastifyInstance> {
   return app;
 }
 
-describe.skipIf(!isInstalled)('explorer in a browser', { timeout: 60_000 }, () => {
+describe.skipIf(!isInstalled('chromium'))('explorer in a browser', { timeout: 60_000 }, () => {
   let operationsDir: string;
   let profileDir: string;
   let app: FastifyInstance;

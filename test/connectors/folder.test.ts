@@ -208,6 +208,8 @@ describe('folder: readers', () => {
     ['only comments', '# x'],
     ['one bad line among good ones', 'everyone\nstaff'],
     ['binary', '\0\u0001\u0002'],
+    ['several readers on a line', 'group:hr, person:ann'],
+    ['everyone after a comma', 'group:hr,everyone'],
     ['too large', 'group:a\n'.repeat(10_000)],
   ])('closes the folder, and all below it, over %s', async (_what, text) => {
     const { items, problems } = await load(folder, {

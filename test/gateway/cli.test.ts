@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { commands } from '../../gateway/cli/commands.ts';
+import { documents } from '../../subgraphs/documents/index.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const NODE = join(ROOT, 'node_modules/.bin/node');
@@ -264,6 +265,70 @@ describe('doctor', () => {
     expect(out).toMatch(/^warning {2}config +"cache\.redis" stands in the file itself/m);
     expect(out).not.toContain('pass-5d2');
     expect(out).not.toMatch(/^failed {3}(?!supergraph)/m);
+  });
+
+  it('names operators and a viewer whom the directory does not know, once it was read', async () => {
+    await writeCompany(
+      'operators: ["person:ada", "person:adda", "group:nobody"]\ndevelopment: { viewer: bobb@x.example }\n',
+    );
+    expect((await atrium(['doctor'])).out).not.toContain('does not know');
+    await atrium(['sync']);
+    const { out } = await atrium(['doctor']);
+    expect(out).toMatch(/^warning {2}config +"operators" names person:adda, whom the directory does not know\.$/m);
+    expect(out).toMatch(/^warning {2}config +"operators" names group:nobody, whom/m);
+    expect(out).toMatch(/^warning {2}config +"development\.viewer" is bobb@x\.example, whom/m);
+    expect(out).not.toContain('names person:ada,');
+  });
+
+  describe('of a source that shrank', () => {
+    const shrink = async () => {
+      await writeCompany();
+      const files = Array.from({ length: 12 }, (_, index) => join(dir, 'docs', `more-${index}.md`));
+      for (const file of files) await writeFile(file, '# More\n');
+      expect((await atrium(['sync'])).code).toBe(0);
+      for (const file of files) await rm(file);
+      const { code, out } = await atrium(['sync', '--source', 'docs']);
+      expect(code).toBe(1);
+      expect(out).toMatch(/^docs: failed, SHRUNK: docs: of 14 items only 2 would be left/m);
+    };
+
+    it('says so, and lets it go on when told to, also beside the process that fills the store', async () => {
+      await shrink();
+      const before = await atrium(['doctor']);
+      expect(before.code).toBe(1);
+      expect(before.out).toMatch(/^failed {3}sync docs +docs: of 14 items only 2 would be left/m);
+      expect((await atrium(['sync', '--source', 'docs'])).code).toBe(1);
+
+      const filling = documents.openWriter(join(dir, 'data', 'documents.db'));
+      const { out } = await atrium(['doctor', '--accept-shrink', '--source', 'docs']);
+      filling.close();
+      expect(out).toMatch(/^warning {2}sync docs +Accepted: its next sync deletes what is gone\.$/m);
+
+      const after = await atrium(['sync']);
+      expect(after.out).toMatch(/^docs +2 items$/m);
+      expect(after.code).toBe(0);
+      expect((await atrium(['doctor'])).out).not.toContain('sync docs');
+    });
+
+    it('accepts all that stopped, and says when there is nothing to accept', async () => {
+      await shrink();
+      expect((await atrium(['doctor', '--accept-shrink', '--source', 'threads'])).out).toMatch(
+        /^warning {2}sync +threads has not stopped for having shrunk/m,
+      );
+      expect((await atrium(['doctor', '--accept-shrink'])).out).toMatch(/^warning {2}sync docs +Accepted/m);
+      expect((await atrium(['sync'])).code).toBe(0);
+      expect((await atrium(['doctor', '--accept-shrink'])).out).toMatch(/^warning {2}sync +No source has stopped/m);
+    });
+
+    it.each([
+      [['--source', 'docs'], '"--source" belongs to "--accept-shrink"'],
+      [['--accept-shrink', '--source', 'doc'], 'there is no source "doc" in the configuration; did you mean "docs"?'],
+    ])('refuses %j', async (args, message) => {
+      await writeCompany();
+      const { code, err } = await atrium(['doctor', ...args]);
+      expect(code).toBe(2);
+      expect(err).toContain(message);
+    });
   });
 });
 

@@ -1,7 +1,6 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, SAMPLE_FILE } from '../../gateway/config/load.ts';
 import { nearest } from '../../gateway/config/nearest.ts';
@@ -83,15 +82,6 @@ describe('where the configuration comes from', () => {
     });
   });
 
-  it.each(['gateway.yaml', 'subgraphs.yaml'])('may be that of docker-compose: %s', async (file) => {
-    const config = await loadConfig({
-      file: fileURLToPath(new URL(`../../gateway/config/compose/${file}`, import.meta.url)),
-      env: { ATRIUM_SUBGRAPH_SECRET: 'x'.repeat(16) },
-      cwd: dir,
-    });
-    expect(config.data).toBe('/stores');
-  });
-
   it('may use anchors and aliases', async () => {
     const config = await load(
       'documents:\n  sources:\n    - { name: a, connector: folder, path: a, readers: &r ["group:x"] }\n' +
@@ -155,7 +145,7 @@ describe('what is wrong in a file is told with its place', () => {
       'qqqqqq: 1\n__proto__: 2',
       ['qqqqqq', '__proto__'].map(
         (key, index) =>
-          `atrium.yaml:${index + 1}:1 "${key}" is not an option; there are title, data, listen, directory, documents, forum, operators, development, cache, limits, log, subgraphSecret`,
+          `atrium.yaml:${index + 1}:1 "${key}" is not an option; there are title, data, listen, directory, documents, forum, supergraph, operators, development, cache, limits, execution, log, subgraphSecret`,
       ),
     ],
     ['listen: { port: "80" }', ['atrium.yaml:1:17 "listen.port" must be a number, not text: leave the quotes out']],

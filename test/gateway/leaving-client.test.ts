@@ -27,7 +27,11 @@ it('a client that leaves takes its upstream calls with it', async () => {
     ...sample.config,
     forum: { url: `http://127.0.0.1:${(upstream.address() as AddressInfo).port}`, sources: [] },
     subgraphSecret: 'a secret of at least 16 characters',
-    limits: { ...sample.config.limits, subgraphMs: 60_000 },
+    limits: {
+      ...sample.config.limits,
+      operationMs: 60_000,
+      subgraph: { ...sample.config.limits.subgraph, firstByteMs: 60_000, callMs: 60_000 },
+    },
   });
   const url = await app.http.listen({ host: '127.0.0.1', port: 0 });
   const client = request(`${url}/graphql`, { method: 'POST', headers: { 'content-type': 'application/json' } });

@@ -50,7 +50,7 @@ function remoteConfig(addresses: Readonly<Record<string, string>>, subgraphMs = 
     documents: at('documents'),
     forum: at('forum'),
     subgraphSecret: SECRET,
-    limits: { ...sample.config.limits, subgraphMs },
+    limits: { ...sample.config.limits, subgraph: { ...sample.config.limits.subgraph, firstByteMs: subgraphMs } },
     cache: { ...sample.config.cache, answerSeconds: 0 },
   };
 }
@@ -114,12 +114,12 @@ describe('a subgraph that misbehaves', () => {
   }
 
   it.each([
-    ['is not there', () => Promise.resolve('http://127.0.0.1:1')],
-    ['answers HTML', () => serving('<html>login</html>', 'text/html')],
-    ['answers nothing of use', () => serving('{}')],
-    ['answers null without a reason', () => serving('{"data":null}')],
-    ['never answers', () => serving(undefined)],
-  ])('costs its own part of the answer: it %s', async (_what, address) => {
+    ['is not there', 'SUBGRAPH_UNAVAILABLE', () => Promise.resolve('http://127.0.0.1:1')],
+    ['answers HTML', 'SUBGRAPH_BAD_RESPONSE', () => serving('<html>login</html>', 'text/html')],
+    ['answers nothing of use', 'SUBGRAPH_BAD_RESPONSE', () => serving('{}')],
+    ['answers null without a reason', 'SUBGRAPH_BAD_RESPONSE', () => serving('{"data":null}')],
+    ['never answers', 'SUBGRAPH_TIMEOUT', () => serving(undefined)],
+  ])('costs its own part of the answer: it %s', async (_what, code, address) => {
     const forum = await address();
     const app = await createApp(remoteConfig({ forum }, 300), { log });
     const answer = await app.ask({ query: QUERY });
@@ -129,9 +129,7 @@ describe('a subgraph that misbehaves', () => {
       server.close();
     }
     expect(answer.data).toMatchObject({ topic: { content: { edges: [{ node: {} }] }, conversations: null } });
-    expect(answer.errors).toEqual([
-      expect.objectContaining({ extensions: { code: 'SUBGRAPH_UNAVAILABLE', subgraph: 'forum' } }),
-    ]);
+    expect(answer.errors).toEqual([expect.objectContaining({ extensions: { code, subgraph: 'forum' } })]);
     expect(JSON.stringify(answer.errors)).not.toMatch(/127\.0\.0\.1|ECONN|html/);
   });
 });

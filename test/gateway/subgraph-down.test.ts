@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../gateway/app.ts';
 import type { Config } from '../../gateway/config/schema.ts';
-import { missingEntities } from '../../gateway/data-sources/missing-parts.ts';
 import { smallCompany, type Company } from '../helpers/company.ts';
 
 /** Nothing listens there. */
@@ -142,36 +141,5 @@ describe('a subgraph that is down', () => {
     ] as const) {
       expect((await ask(app, TOPIC, viewer)).data).toMatchObject({ topic: { content: { totalCount: count } } });
     }
-  });
-});
-
-describe('what stands for entities that are missing', () => {
-  const entities = (selection: string) => `query ($representations: [_Any!]!) {
-    _entities(representations: $representations) { ${selection} } } fragment Shares on Person { forumShares { person } }`;
-  const [topic, person] = [{ __typename: 'Topic' }, { __typename: 'Person' }];
-
-  it('is null for every field that may be null, under the name it was asked for by', () => {
-    const query = entities(`... on Topic { __typename forumPart { tags { tag } } mine: conversations { totalCount } }
-      ... on Person { ...Shares }`);
-    expect(missingEntities('forum', query, [topic, person, topic])).toEqual({
-      _entities: [
-        { __typename: 'Topic', forumPart: null, mine: null },
-        { forumShares: null },
-        { __typename: 'Topic', forumPart: null, mine: null },
-      ],
-    });
-  });
-
-  it('is nothing where something must not be null, or is not known', () => {
-    for (const field of ['id', 'title', 'nothing']) {
-      const query = entities(`... on Conversation { answer { id } ${field} } ...Shares`);
-      expect(missingEntities('forum', query, [{ __typename: 'Conversation' }, person])).toEqual({
-        _entities: [null, { forumShares: null }],
-      });
-    }
-  });
-
-  it('is nothing for what is no fetch of entities', () => {
-    expect(missingEntities('forum', '{ conversations { totalCount } }', undefined)).toBeUndefined();
   });
 });

@@ -88,7 +88,7 @@ describe('a larger page', () => {
   /** How often subgraphs, and their stores, are asked for an answer. */
   async function costOf(query: string, variables: Readonly<Record<string, unknown>>) {
     const spies = (['all', 'get', 'iterate'] as const).map((method) => vi.spyOn(Database.prototype, method));
-    const execute = vi.spyOn(SubgraphExecutor.prototype, 'execute');
+    const execute = vi.spyOn(SubgraphExecutor.prototype, 'run');
     for (const spy of [...spies, execute]) spy.mockClear();
     await sample.ask({ query, variables });
     const count = spies.reduce((sum, { mock }) => sum + mock.calls.length, 0);

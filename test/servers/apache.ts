@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
+import { isInstalled as isServerInstalled } from './real.ts';
 
 const APACHE = '/usr/sbin/apache2';
 const MODULES = '/usr/lib/apache2/modules';
@@ -33,15 +34,8 @@ export interface Apache extends AsyncDisposable {
   requests(): Promise<string[]>;
 }
 
-/** Whether Apache with mod_dav can be started here. Where it cannot, that is said; in CI it is an error. */
-export function isInstalled(): boolean {
-  const isHere = existsSync(APACHE) && existsSync(join(MODULES, 'mod_dav_fs.so')) && existsSync('/usr/bin/htpasswd');
-  if (isHere) return true;
-  const reason = 'Apache with mod_dav is not installed (apt-get install apache2 apache2-utils)';
-  if (process.env['CI'] !== undefined) throw new Error(reason);
-  console.warn(`Skipped: ${reason}`);
-  return false;
-}
+/** Whether Apache with mod_dav can be started here. */
+export const isInstalled = (): boolean => isServerInstalled('apache');
 
 /** Starts a throw-away Apache on a free port of the loopback interface. */
 export async function startApache(): Promise<Apache> {

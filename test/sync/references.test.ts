@@ -93,3 +93,15 @@ it('looks at what each directory says, also of people shown as one', async () =>
     { source: 'cloud', place: 'uid=ann,dc=x (manager)', reason: 'the manager "uid=bo,dc=x" is nobody of this source' },
   ]);
 });
+
+it('reports an address that several people have, and stops when it is one person’s again', async () => {
+  const ann = person('ann', 'mail: Team@x.example\nmail: ann@x.example\n');
+  const { store, write } = await storeOf(ann + person('bo', 'mail: team@x.example\n'));
+  await using _ = store;
+  expect(store.problems()).toEqual([
+    'team@x.example (shared): belongs to several people, so that no account is linked by it: ann; bo',
+  ]);
+  await write(ann + person('bo'));
+  await store.sync();
+  expect(store.problems()).toEqual([]);
+});

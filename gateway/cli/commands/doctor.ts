@@ -2,6 +2,7 @@ import { styleText } from 'node:util';
 import { subgraphs } from '../../../subgraphs/registry.ts';
 import { loadConfigFully, type LoadedConfig } from '../../config/load.ts';
 import { secretsOf } from '../../config/print.ts';
+import type { Config } from '../../config/schema.ts';
 import { ConfigError, lineOf } from '../../config/problem.ts';
 import { withoutSecrets } from '../../config/secret-text.ts';
 import {
@@ -14,7 +15,10 @@ import {
   checkThesaurus,
   type Check,
 } from '../checks.ts';
-import type { Args } from '../command.ts';
+import { UsageError, type Args } from '../command.ts';
+import { checkKnownPeople } from '../known-people.ts';
+import { acceptShrunk, checkShrunk } from '../shrunk.ts';
+import { checkSourceName } from '../source-name.ts';
 import { plural, printable, printWidth, wrap } from '../text.ts';
 
 const LOOKS = { ok: 'green', failed: 'red', unknown: 'yellow', warning: 'yellow' } as const;
@@ -26,6 +30,7 @@ export async function runDoctor({ texts, switches }: Args): Promise<number> {
   try {
     const loaded = await loadConfigFully({ file: texts.get('config'), env: process.env, cwd: process.cwd() });
     secrets = secretsOf(loaded.config);
+    checks.push(...acceptShrinkIfAsked(loaded.config, switches.has('accept-shrink'), texts.get('source')));
     checks.push(...(await checksOf(loaded, secrets)));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -36,6 +41,15 @@ export async function runDoctor({ texts, switches }: Args): Promise<number> {
   if (switches.has('json')) console.log(JSON.stringify({ ok: isFine, checks: shown }, null, 2));
   else print(shown);
   return isFine ? 0 : 1;
+}
+
+/** `--accept-shrink`. What it was accepted for is seen when the sources are checked. */
+function acceptShrinkIfAsked(config: Config, isAsked: boolean, only: string | undefined): Check[] {
+  if (!isAsked && only !== undefined) throw new UsageError('"--source" belongs to "--accept-shrink"');
+  checkSourceName(config, only);
+  if (!isAsked || acceptShrunk(config, only).length > 0) return [];
+  const detail = `${only === undefined ? 'No source has' : `${only} has not`} stopped for having shrunk: there is nothing to accept.`;
+  return [{ name: 'sync', status: 'warning', detail }];
 }
 
 async function checksOf({ config, literalSecrets }: LoadedConfig, secrets: readonly string[]): Promise<Check[]> {
@@ -60,6 +74,8 @@ async function checksOf({ config, literalSecrets }: LoadedConfig, secrets: reado
     })),
     ...checkThesaurus(config),
     ...parts.flat(),
+    ...checkShrunk(config),
+    ...(await checkKnownPeople(config)),
   ];
 }
 

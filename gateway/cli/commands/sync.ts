@@ -1,10 +1,9 @@
 import { subgraphs } from '../../../subgraphs/registry.ts';
 import { loadConfig } from '../../config/load.ts';
-import { didYouMean } from '../../config/nearest.ts';
 import { secretsOf } from '../../config/print.ts';
-import type { Config } from '../../config/schema.ts';
-import { UsageError, type Args } from '../command.ts';
+import type { Args } from '../command.ts';
 import { quietLog } from '../quiet-log.ts';
+import { checkSourceName } from '../source-name.ts';
 import { syncArea, type SourceOutcome } from '../sync-area.ts';
 import { SyncView } from '../sync-view.ts';
 
@@ -41,12 +40,4 @@ export async function runSync({ texts, switches }: Args): Promise<number> {
   }
   view.summary(outcomes, switches.has('problems'));
   return outcomes.some(({ failure }) => failure !== undefined) ? 1 : 0;
-}
-
-function checkSourceName(config: Config, wanted: string | undefined): void {
-  const names = subgraphs.flatMap(({ name }) => config[name].sources.map((source) => source.name));
-  if (wanted === undefined || names.includes(wanted)) return;
-  throw new UsageError(
-    `there is no source "${wanted}" in the configuration${didYouMean(wanted, names) || `; there are ${names.join(', ')}`}`,
-  );
 }

@@ -3,6 +3,7 @@ import { personOf } from '../identity/link.ts';
 import { addSegment, mergeSegments } from '../search/segments.ts';
 import { Database, type SqlValue } from '../store/database.ts';
 import { guarded } from '../sync/guard.ts';
+import { stopIfShrunk } from '../sync/shrink.ts';
 import type { SyncStore } from '../sync/sync-store.ts';
 import { finishBatch, runOfBatch, type RunOf } from '../sync/sync-state.ts';
 import type { ContentArea } from './area.ts';
@@ -30,9 +31,10 @@ export class ContentWriter<Item extends ContentItem> implements SyncStore<Item> 
       ?.version;
   }
 
-  /** How many items of a source are stored. */
-  countItems(source: string): number {
-    return this.db.get<{ n: number }>('SELECT count(*) AS n FROM item WHERE source = ?', source)?.n ?? 0;
+  /** How many items of a source are stored; with `run`, those among them that it has seen. */
+  countItems(source: string, run?: number): number {
+    const sql = 'SELECT count(*) AS n FROM item WHERE source = ? AND run = coalesce(?, run)';
+    return this.db.get<{ n: number }>(sql, source, run ?? null)?.n ?? 0;
   }
 
   /** Stores a batch and its cursor in one transaction: all or nothing. */
@@ -47,6 +49,7 @@ export class ContentWriter<Item extends ContentItem> implements SyncStore<Item> 
         for (const key of batch.unchanged) {
           this.db.run('UPDATE item SET run = ? WHERE source = ? AND key = ?', run.run, source, key);
         }
+        stopIfShrunk(this, run, batch);
         if (batch.sweep) this.#deleteWhere('source = ? AND run <> ?', source, run.run);
         this.#saveStates(source, batch.accounts ?? []);
         const alive = this.#living();

@@ -20,7 +20,7 @@ export interface Found {
 }
 
 /** Nothing. */
-export const NOTHING_FOUND: Found = { hits: [], quality: 0 };
+const NOTHING_FOUND: Found = { hits: [], quality: 0 };
 
 /** BM25 (Robertson & Zaragoza 2009) with the customary constants. */
 const K1 = 1.2;

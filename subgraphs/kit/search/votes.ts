@@ -1,7 +1,7 @@
 import type { Found } from './searcher.ts';
 
 /** How many of the best items vote for people. */
-export const VOTING_ITEMS = 200;
+const VOTING_ITEMS = 200;
 
 /** How fast votes fall with the score: an item with nine tenths of the best score has a vote of 1/e. */
 const STEEPNESS = 10;

@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { Cursors } from '../cursors.ts';
@@ -9,6 +9,14 @@ export type Migration = string;
 
 /** A value SQLite stores. */
 export type SqlValue = string | number | bigint | null | Uint8Array;
+
+/** Another process is filling the store: there can be one at a time. */
+export class StoreInUse extends ConnectorError {
+  constructor(cause: unknown) {
+    const message = 'Another process is filling the stores in this data folder: end it, or configure another folder.';
+    super('MISCONFIGURED', message, { cause });
+  }
+}
 
 /** An open SQLite file (WAL): one writer, any number of readers, in any processes. */
 export class Database {
@@ -30,7 +38,7 @@ export class Database {
 
   /**
    * Opens the file for writing, as the only one who does until it is closed.
-   * @throws ConnectorError MISCONFIGURED when another process is writing it.
+   * @throws StoreInUse when another process is writing it.
    */
   static openWriter(path: string, migrations: readonly Migration[]): Database {
     mkdirSync(dirname(path), { recursive: true });
@@ -46,6 +54,12 @@ export class Database {
     const database = new Database(db, lock);
     database.#migrate(migrations);
     return database;
+  }
+
+  /** Opens a prepared file for a short note to whoever fills it, who may be running. @throws when it does not exist. */
+  static openForNote(path: string): Database {
+    if (!existsSync(path)) throw new Error(`There is no store ${path}.`);
+    return new Database(new DatabaseSync(path, { timeout: 10_000 }));
   }
 
   /** Opens the file for reading only. @throws when it does not exist. */
@@ -142,7 +156,7 @@ export class Database {
 
 /**
  * Deletes a store.
- * @throws ConnectorError MISCONFIGURED when a process is writing it.
+ * @throws StoreInUse when a process is writing it.
  */
 export function dropStore(path: string): void {
   mkdirSync(dirname(path), { recursive: true });
@@ -162,10 +176,6 @@ function lockFor(path: string): DatabaseSync {
     return lock;
   } catch (cause) {
     lock.close();
-    throw new ConnectorError(
-      'MISCONFIGURED',
-      'Another process is filling the stores in this data folder: end it, or configure another folder.',
-      { cause },
-    );
+    throw new StoreInUse(cause);
   }
 }

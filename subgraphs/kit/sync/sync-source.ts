@@ -47,6 +47,6 @@ export async function syncSource<Item>(
     throw error;
   }
   store.complete?.();
-  completeRun(store.db, run);
+  completeRun(store.db, run, store.countItems(source));
   return progress;
 }

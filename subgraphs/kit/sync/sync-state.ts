@@ -16,6 +16,7 @@ export interface SourceRow {
   readonly cursor: string | null;
   readonly run: number;
   readonly running: number;
+  readonly had: number;
   readonly last_sync_at: string | null;
   readonly last_success_at: string | null;
   readonly error_code: string | null;
@@ -25,7 +26,7 @@ export interface SourceRow {
 
 /**
  * Makes a configured source known to the store. When its options changed, its cursor is dropped: the next run looks
- * at everything again, and sweeps away what the new options no longer reach.
+ * at everything again, and sweeps away what the new options no longer reach, however much that is.
  */
 export function registerSource(db: Database, source: { name: string; connector: string; options: unknown }): void {
   // A fingerprint, for options hold secrets.
@@ -34,7 +35,8 @@ export function registerSource(db: Database, source: { name: string; connector: 
     `INSERT INTO source (name, connector, options) VALUES (?, ?, ?)
      ON CONFLICT DO UPDATE SET connector = excluded.connector, options = excluded.options,
        cursor = CASE WHEN connector = excluded.connector AND options = excluded.options THEN cursor END,
-       running = CASE WHEN connector = excluded.connector AND options = excluded.options THEN running ELSE 0 END`,
+       running = CASE WHEN connector = excluded.connector AND options = excluded.options THEN running ELSE 0 END,
+       had = CASE WHEN connector = excluded.connector AND options = excluded.options THEN had ELSE 0 END`,
     source.name,
     source.connector,
     options,
@@ -103,12 +105,14 @@ function keepProblems(db: Database, { source, run }: RunOf, unchanged: readonly 
   }
 }
 
-/** Ends a run that went through. */
-export function completeRun(db: Database, { source }: RunOf): void {
+/** Ends a run that went through, and left the source with so many items. */
+export function completeRun(db: Database, { source }: RunOf, items: number): void {
   db.run(
-    `UPDATE source SET running = 0, last_success_at = ?, error_code = NULL, error_message = NULL, error_at = NULL
+    `UPDATE source SET running = 0, last_success_at = ?, had = ?, error_code = NULL, error_message = NULL,
+       error_at = NULL
      WHERE name = ?`,
     new Date().toISOString(),
+    items,
     source,
   );
 }
@@ -116,11 +120,14 @@ export function completeRun(db: Database, { source }: RunOf): void {
 /** Notes why a run failed. It stays open: the next attempt goes on from its last cursor. */
 export function failRun(db: Database, { source }: RunOf, error: unknown): void {
   const known = error instanceof ConnectorError;
+  const code = known ? error.code : 'BAD_RESPONSE';
   db.run(
     'UPDATE source SET error_code = ?, error_message = ?, error_at = ? WHERE name = ?',
-    known ? error.code : 'BAD_RESPONSE',
+    code,
     known ? error.message : 'The connector failed in an unforeseen way; the log has the cause.',
     new Date().toISOString(),
     source,
   );
+  // What that run did not see may be back: only a run that looks at everything anew finds it.
+  if (code === 'SHRUNK') db.run('UPDATE source SET running = 0, cursor = NULL WHERE name = ?', source);
 }

@@ -9,9 +9,12 @@ export interface SyncStore<Item> {
   known(source: string, key: string): string | undefined;
   /** Told of all sources, in the order of the configuration, before any is synced: for stores to which that matters. */
   configured?(sources: readonly string[]): void;
-  /** How many items of a source are stored. */
-  countItems(source: string): number;
-  /** Stores a batch with its cursor in one transaction; the run that the next batch belongs to. */
+  /** How many items of a source are stored; with `run`, those among them that it has seen. */
+  countItems(source: string, run?: number): number;
+  /**
+   * Stores a batch with its cursor in one transaction; the run that the next batch belongs to.
+   * @throws ConnectorError SHRUNK instead of deleting more than half of the source, see `stopIfShrunk`.
+   */
   apply(run: RunOf, batch: Batch<Item>): RunOf;
   /** Called when a run has come to its end: for what can only be worked out when everything is there. */
   complete?(): void;

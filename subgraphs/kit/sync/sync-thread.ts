@@ -2,7 +2,8 @@ import { Worker } from 'node:worker_threads';
 import type { WebhookMessage } from '../connector.ts';
 import { Asker, type AnswerMessage } from './questions.ts';
 import type { SyncEvent, WebhookOutcome } from './scheduler.ts';
-import type { SyncCommand, SyncWorkerData } from './worker.ts';
+import { ConnectorError } from '../errors.ts';
+import type { StoreMessage, SyncCommand, SyncWorkerData } from './worker.ts';
 
 /** A tool is read live while somebody waits: not longer than this. */
 const READABLE_MS = 10_000;
@@ -32,27 +33,39 @@ export interface SyncThread {
   stop(): Promise<void>;
 }
 
-/** Starts the thread that fills a store. `onCrash` is called if it ends by itself: nothing is synced from then on. */
+/**
+ * Starts the thread that fills a store.
+ * @param onCrash is called if it ends by itself: nothing is synced from then on.
+ * @param onStore is called when another process fills the store, and when that is over.
+ */
 export function startSyncThread(
   data: SyncWorkerData,
   onEvent: (event: SyncEvent) => void,
   onCrash: (error: Error) => void,
+  onStore: (state: StoreMessage['state']) => void = () => undefined,
 ): SyncThread {
+  let isInUse = false;
   const worker = new Worker(new URL('worker.ts', import.meta.url), { workerData: data });
   const ended = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   const send = (command: SyncCommand) => worker.postMessage(command);
   const asker = new Asker(send);
-  worker.on('message', (message: SyncEvent | AnswerMessage) => {
-    if (message.type === 'answer' || message.type === 'failure') asker.take(message);
+  worker.on('message', (message: SyncEvent | AnswerMessage | StoreMessage) => {
+    if (message.type === 'store') {
+      isInUse = message.state === 'in use';
+      onStore(message.state);
+    } else if (message.type === 'answer' || message.type === 'failure') asker.take(message);
     else onEvent(message);
   });
   worker.on('error', (error) => onCrash(error instanceof Error ? error : new Error(String(error))));
   worker.once('exit', () => asker.end());
   return {
     identitiesChanged: () => send({ type: 'identities' }),
-    receive: (source, message) => asker.ask({ kind: 'receive', source, message }, RECEIVE_MS).catch(() => 'away'),
-    readable: (source, account, keys, signal) =>
-      asker.ask({ kind: 'readable', source, account, keys }, READABLE_MS, signal),
+    receive: async (source, message) =>
+      isInUse ? 'away' : asker.ask({ kind: 'receive', source, message }, RECEIVE_MS).catch(() => 'away'),
+    async readable(source, account, keys, signal) {
+      if (isInUse) throw new ConnectorError('UNAVAILABLE', `${source}: another process talks to the tool.`);
+      return asker.ask({ kind: 'readable', source, account, keys }, READABLE_MS, signal);
+    },
     stop: async () => {
       send({ type: 'stop' });
       await ended;

@@ -1,3 +1,5 @@
+import type { Migration } from '../store/database.ts';
+
 /** What every store keeps of its sources, and the secret its cursors are sealed with. */
 export const SYNC_TABLES = `
   CREATE TABLE secret (name TEXT PRIMARY KEY, value BLOB NOT NULL) WITHOUT ROWID;
@@ -12,3 +14,6 @@ export const SYNC_TABLES = `
     PRIMARY KEY (source, place)
   ) WITHOUT ROWID;
 `;
+
+/** `source.had`: how many items it had when it last went through; 0 where it may have lost any number since. */
+export const SOURCE_HAD: Migration = 'ALTER TABLE source ADD COLUMN had INTEGER NOT NULL DEFAULT 0';

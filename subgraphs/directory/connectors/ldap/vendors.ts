@@ -62,7 +62,7 @@ export const VENDORS: readonly [Vendor, ...Vendor[]] = [
 ];
 
 /** A server of no known kind: what the standards have. */
-export const OTHER: Vendor = {
+const OTHER: Vendor = {
   name: 'LDAP server',
   isIt: () => true,
   peopleFilter: '(|(objectClass=person)(objectClass=posixAccount))',

@@ -11,6 +11,8 @@ export const READERS_FILE = '.readers';
 
 const MAX_BYTES = 64 * 1024;
 
+const NO_READER = 'is not everyone, group:<name> or person:<handle>';
+
 /**
  * Reads a folder's `.readers` file, one reader a line, `#` begins a comment.
  * @param place its path within the source, for problems
@@ -50,10 +52,13 @@ export async function readFence(
     const written = line.replace(/(?:^|\s)#.*$/, '').trim();
     if (written === '') continue;
     const reader = toReader(written);
-    if (reader === undefined) {
+    // A name may have a comma in it; that a second reader follows it is no part of a name.
+    const isList = /[,;]\s*(?:everyone\b|group:|person:)/.test(written);
+    if (reader === undefined || isList) {
+      const what = isList ? 'names several readers: write each on a line of its own' : NO_READER;
       problems.push({
         place: `${place}:${index + 1}`,
-        reason: `"${written.slice(0, 100)}" is not everyone, group:<name> or person:<handle>, so the folder is closed`,
+        reason: `"${written.slice(0, 100)}" ${what}, so the folder is closed`,
       });
       return undefined;
     }

@@ -43,7 +43,7 @@ export async function readableAs(
 }
 
 /** @throws ConnectorError when Jive does not act as this person */
-export async function actingAs(api: JiveApi, strategy: Strategy, person: Person, call: Call): Promise<As> {
+async function actingAs(api: JiveApi, strategy: Strategy, person: Person, call: Call): Promise<As> {
   const mail = (person.emails?.find(({ primary }) => primary === true) ?? person.emails?.[0])?.value;
   const names: Record<Strategy, string> = {
     username: person.jive?.username ?? '',

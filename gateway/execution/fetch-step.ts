@@ -1,0 +1,233 @@
+import type { FetchNode } from '@apollo/query-planner';
+import { Kind, parse, type GraphQLSchema } from 'graphql';
+import { errorOf, failureOf } from './errors.ts';
+import type { Joins } from './joins.ts';
+import { merge } from './merge.ts';
+import { isRecord } from './own.ts';
+import { compileRepresenter, type Representation } from './representations.ts';
+import { compileRewrites } from './rewrites.ts';
+import type { Entity, Path, Place, Run, Step } from './run.ts';
+import { SubgraphFailure, type SubgraphAnswer, type SubgraphClient, type SubgraphError } from './subgraphs/client.ts';
+import { placesOf } from './targets.ts';
+
+/** What compiling a plan's fetches needs. */
+export interface FetchParts {
+  /** The whole supergraph's schema, hidden parts included. */
+  readonly schema: GraphQLSchema;
+  readonly joins: Joins;
+  readonly clientOf: (subgraph: string) => SubgraphClient;
+  /** Told of a fetch that failed as a whole. */
+  readonly onFailure: (subgraph: string, error: unknown, run: Run) => void;
+  /** Told of an error in an answer, in the subgraph's own words. */
+  readonly onError: (subgraph: string, error: SubgraphError, run: Run) => void;
+}
+
+/** Compiles one fetch of a plan. */
+export function compileFetch(node: FetchNode, parts: FetchParts): Step {
+  const client = parts.clientOf(node.serviceName);
+  const operation = client.prepare({
+    query: node.operation,
+    operationName: node.operationName,
+    kind: node.operationKind,
+  });
+  const used = node.variableUsages ?? [];
+  const variablesOf = (run: Run): Record<string, unknown> => {
+    const variables: Record<string, unknown> = {};
+    for (const name of used) {
+      if (Object.hasOwn(run.variables, name) && run.variables[name] !== undefined)
+        variables[name] = run.variables[name];
+    }
+    return variables;
+  };
+  const mergeOutput = node.requires
+    ? compileEntities(node, parts, client)
+    : compileRoot(node, parts, client, rootNamesOf(node.operation));
+  return async (run, place) => {
+    if (place.targets.length === 0) return;
+    const request = mergeOutput.ask(place.targets);
+    if (!request) return;
+    const started = performance.now();
+    const before = run.errors.length;
+    try {
+      const asked = operation({ ...variablesOf(run), ...request.variables }, run.call);
+      // Whoever waits longer than the operation may take goes on without it.
+      const answer = await Promise.race([asked, run.call.over]);
+      for (const error of answer.errors ?? []) parts.onError(client.name, error, run);
+      checkWhole(answer, client.name);
+      if (answer.staleSince !== undefined) {
+        run.stale.push({ subgraph: client.name, asOf: new Date(answer.staleSince).toISOString() });
+      }
+      request.take(answer, run, place);
+    } catch (error) {
+      parts.onFailure(client.name, error, run);
+      mergeOutput.fail(error, run, place);
+    }
+    run.trace?.({
+      subgraph: client.name,
+      path: place.path.join('.'),
+      startMs: started,
+      ms: performance.now() - started,
+      ...(request.variables.representations && { entities: request.variables.representations.length }),
+      errors: run.errors.length - before,
+    });
+  };
+}
+
+/** How a fetch asks, and what it does with the answer. */
+interface Exchange {
+  /** Undefined when there is nothing to ask for. */
+  ask(targets: readonly Entity[]): Request | undefined;
+  fail(error: unknown, run: Run, place: Place): void;
+}
+
+interface Request {
+  readonly variables: { readonly representations?: readonly Representation[] };
+  /** @throws SubgraphFailure when the answer is not what was asked for. */
+  take(answer: SubgraphAnswer, run: Run, place: Place): void;
+}
+
+/** A fetch of fields of the root. */
+function compileRoot(node: FetchNode, parts: FetchParts, client: SubgraphClient, names: readonly string[]): Exchange {
+  const rewrite = compileRewrites(parts.schema, node.outputRewrites);
+  return {
+    ask: (targets) => ({
+      variables: {},
+      take(answer, run, place) {
+        rewrite?.(answer.data);
+        for (const target of targets) if (answer.data) merge(target, answer.data);
+        for (const error of answer.errors ?? []) {
+          const inner = pathOf(error);
+          const [first] = placesOf(run.root, place.path).values();
+          report(run, errorOf(error, client, inner && [...(first?.[0] ?? []), ...inner]));
+        }
+      },
+    }),
+    fail(error, run, place) {
+      const above = fixedPart(place.path);
+      const places = place.path.length === above.length ? names.map((name) => [...above, name]) : [above];
+      run.failed.push(...places);
+      run.errors.push(
+        failureOf(error, client.name, places.length === 1 ? places[0] : above.length > 0 ? above : undefined),
+      );
+    },
+  };
+}
+
+/** A fetch of entities: each different one is asked for once, wherever it stands. */
+function compileEntities(node: FetchNode, parts: FetchParts, client: SubgraphClient): Exchange {
+  const represent = compileRepresenter(node.requires ?? [], node.serviceName, parts.schema, parts.joins);
+  const rewriteInput = compileRewrites(parts.schema, node.inputRewrites);
+  const rewriteOutput = compileRewrites(parts.schema, node.outputRewrites);
+  return {
+    ask(targets) {
+      const representations: Representation[] = [];
+      const owners: Entity[][] = [];
+      const known = new Map<string, number>();
+      for (const target of targets) {
+        const representation = represent(target);
+        if (!representation) continue;
+        rewriteInput?.(representation);
+        const key = JSON.stringify(representation);
+        const index = known.get(key);
+        if (index !== undefined) {
+          owners[index]?.push(target);
+          continue;
+        }
+        known.set(key, representations.length);
+        representations.push(representation);
+        owners.push([target]);
+      }
+      if (representations.length === 0) return undefined;
+      return {
+        variables: { representations },
+        take(answer, run, place) {
+          if (answer.data === null) return void reportEntityErrors(answer.errors ?? [], owners, client, run, place);
+          const entities = answer.data['_entities'];
+          if (!Array.isArray(entities) || entities.length !== representations.length) {
+            throw new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', 'The answer does not hold the entities asked for.');
+          }
+          const faulty = reportEntityErrors(answer.errors ?? [], owners, client, run, place);
+          for (const [index, entity] of entities.entries()) {
+            const all = owners[index] ?? [];
+            if (isRecord(entity)) {
+              if (rewriteOutput) {
+                // Rewrites go by type, which a subgraph is not asked for where the plan knows it.
+                entity['__typename'] ??= all[0]?.['__typename'];
+                rewriteOutput(entity);
+              }
+              for (const owner of all) merge(owner, entity);
+            } else if (!faulty.has(index)) for (const owner of all) run.absent.add(owner);
+          }
+        },
+      };
+    },
+    fail(error, run, place) {
+      const above = fixedPart(place.path);
+      run.failed.push(above);
+      run.errors.push(failureOf(error, client.name, above.length > 0 ? above : undefined));
+    },
+  };
+}
+
+/** Reports errors of entities in each place these stand. @returns which entities have errors. */
+function reportEntityErrors(
+  errors: readonly SubgraphError[],
+  owners: readonly (readonly Entity[])[],
+  client: SubgraphClient,
+  run: Run,
+  place: Place,
+): Set<number> {
+  const faulty = new Set<number>();
+  if (errors.length === 0) return faulty;
+  const places = placesOf(run.root, place.path);
+  for (const error of errors) {
+    const path = pathOf(error);
+    const index = path?.[0] === '_entities' && typeof path[1] === 'number' ? path[1] : undefined;
+    if (index === undefined) {
+      // It may be about any of them.
+      for (const each of owners.keys()) faulty.add(each);
+      report(run, errorOf(error, client, fixedPart(place.path)));
+      continue;
+    }
+    faulty.add(index);
+    for (const owner of owners[index] ?? []) {
+      for (const here of places.get(owner) ?? []) {
+        report(run, errorOf(error, client, [...here, ...(path ?? []).slice(2)]));
+      }
+    }
+  }
+  return faulty;
+}
+
+function report(run: Run, error: ReturnType<typeof errorOf>): void {
+  run.errors.push(error);
+  run.failed.push(error.path ?? []);
+}
+
+/** The part of a path that has no list in it: one path in the answer. */
+function fixedPart(path: readonly string[]): Path {
+  const list = path.indexOf('@');
+  return list === -1 ? path : path.slice(0, list);
+}
+
+function pathOf({ path }: SubgraphError): Path | undefined {
+  if (!Array.isArray(path)) return undefined;
+  const isPath = path.every((step) => typeof step === 'string' || (Number.isInteger(step) && step >= 0));
+  return isPath ? (path as Path) : undefined;
+}
+
+/** @throws SubgraphFailure for an answer with neither data nor errors. */
+function checkWhole({ data, errors }: SubgraphAnswer, subgraph: string): void {
+  if (data === null && (errors ?? []).length === 0) {
+    throw new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', `${subgraph} answered with neither data nor errors.`);
+  }
+}
+
+/** The response names of an operation's fields at the root. */
+function rootNamesOf(query: string): string[] {
+  const [definition] = parse(query, { noLocation: true }).definitions;
+  if (definition?.kind !== Kind.OPERATION_DEFINITION) return [];
+  return definition.selectionSet.selections.flatMap((each) =>
+    each.kind === Kind.FIELD ? [each.alias?.value ?? each.name.value] : [],
+  );
+}

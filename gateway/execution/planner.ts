@@ -1,0 +1,46 @@
+import type { QueryPlan } from '@apollo/query-planner';
+import type { GatewayExecutor, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
+import type { GraphQLError } from 'graphql';
+
+/** What the gateway's hook is told. */
+interface Resolved {
+  readonly queryPlan: QueryPlan;
+  readonly requestContext: GatewayGraphQLRequestContext;
+}
+
+/** Ends the gateway's own execution once the plan is there. */
+const PLANNED = new Error('The plan is made.');
+
+/** Has `@apollo/gateway` make plans, and leaves their execution to us. */
+export class Planner {
+  readonly #plans = new WeakMap<GatewayGraphQLRequestContext, QueryPlan>();
+
+  /** For the gateway's configuration: called when a plan is there, before it would be executed. */
+  readonly hook = ({ queryPlan, requestContext }: Resolved): void => {
+    this.#plans.set(requestContext, queryPlan);
+    throw PLANNED;
+  };
+
+  /** For the gateway's configuration: compiled programs are kept instead of plans. */
+  static readonly noCache = {
+    get: async () => undefined,
+    set: async () => {},
+    delete: async () => true,
+    clear: () => {},
+  };
+
+  /** @returns the plan, or why there is none: the operation does not fit the schema. */
+  async plan(
+    executor: GatewayExecutor,
+    requestContext: GatewayGraphQLRequestContext,
+  ): Promise<QueryPlan | { readonly errors: readonly GraphQLError[] }> {
+    try {
+      const { errors } = await executor(requestContext);
+      return { errors: errors ?? [] };
+    } catch (error) {
+      const plan = this.#plans.get(requestContext);
+      if (error === PLANNED && plan) return plan;
+      throw error;
+    }
+  }
+}

@@ -1,0 +1,196 @@
+import {
+  getNamedType,
+  getNullableType,
+  GraphQLError,
+  isCompositeType,
+  isInterfaceType,
+  isListType,
+  isNonNullType,
+  isObjectType,
+  type FieldNode,
+  type FragmentDefinitionNode,
+  type GraphQLNamedType,
+  type GraphQLOutputType,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+  type SelectionSetNode,
+} from 'graphql';
+import { collectFields, type Switches } from './fields.ts';
+import { introspect } from './introspection.ts';
+import { leafCheck } from './leaf.ts';
+import { assign, reader } from './own.ts';
+import { isOfType } from './rewrites.ts';
+import type { Entity, Run } from './run.ts';
+
+/** Makes the client's answer out of what subgraphs sent: what was asked for, of the right types, in the right order. */
+export type Shaper = (root: Entity, run: Run) => { readonly data: Entity | null; readonly errors: GraphQLError[] };
+
+/** An operation to shape answers of. */
+export interface ShapedOperation {
+  readonly schema: GraphQLSchema;
+  readonly operation: OperationDefinitionNode;
+  readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
+  readonly switches: Switches;
+}
+
+/** Null in the place of a value whose fault has been reported already. */
+const FAILED = Symbol('failed');
+
+/** The way to where the shaper is, and what it has found wrong on it. */
+interface Shaping {
+  readonly run: Run;
+  readonly path: (string | number)[];
+  readonly errors: GraphQLError[];
+}
+
+/** The value as the client gets it; null where there is none; FAILED where a fault was reported. */
+type Completer = (value: unknown, shaping: Shaping) => unknown;
+
+/** A field of an object's answer. */
+interface Field {
+  readonly name: string;
+  readonly isNonNull: boolean;
+  readonly value: (source: Entity, typename: string, shaping: Shaping) => unknown;
+}
+
+/** Compiles the shaping of an operation's answers. */
+export function compileShaper(shaped: ShapedOperation): Shaper {
+  const { schema, operation, fragments, switches } = shaped;
+  const rootType = schema.getRootType(operation.operation);
+  if (!rootType) throw new GraphQLError(`The schema has no ${operation.operation}.`);
+  const completeRoot = completeObject([operation.selectionSet], rootType);
+
+  function completeType(type: GraphQLOutputType, selectionSets: readonly SelectionSetNode[]): Completer {
+    if (isListType(type)) return completeList(type.ofType as GraphQLOutputType, selectionSets);
+    const named = type as GraphQLNamedType;
+    if (isCompositeType(named)) return completeObject(selectionSets, named);
+    const isValid = leafCheck(named as Parameters<typeof leafCheck>[0]);
+    return (value, shaping) => {
+      if (value === null || value === undefined) return null;
+      return isValid(value) ? value : fail(shaping, `A value is no ${named.name}.`);
+    };
+  }
+
+  function completeList(of: GraphQLOutputType, selectionSets: readonly SelectionSetNode[]): Completer {
+    const isNonNull = isNonNullType(of);
+    const complete = completeType(getNullableType(of), selectionSets);
+    return (value, shaping) => {
+      if (value === null || value === undefined) return null;
+      if (!Array.isArray(value)) return fail(shaping, 'A value is no list.');
+      const list: unknown[] = [];
+      for (let index = 0; index < value.length; index++) {
+        shaping.path.push(index);
+        let element = complete(value[index], shaping);
+        if (element === null && isNonNull) element = fail(shaping, 'An element of a list must not be null.');
+        shaping.path.pop();
+        if (element === FAILED && isNonNull) return FAILED;
+        list.push(element === FAILED ? null : element);
+      }
+      return list;
+    };
+  }
+
+  function completeObject(selectionSets: readonly SelectionSetNode[], type: GraphQLNamedType): Completer {
+    const fieldsOf = new Map<string, readonly Field[] | undefined>();
+    const fieldsFor = (typename: string): readonly Field[] | undefined => {
+      if (!fieldsOf.has(typename)) {
+        const fits = isOfType(schema, typename, type.name);
+        fieldsOf.set(typename, fits ? compileFields(selectionSets, typename) : undefined);
+      }
+      return fieldsOf.get(typename);
+    };
+    return (value, shaping) => {
+      if (value === null || value === undefined) return null;
+      if (typeof value !== 'object' || Array.isArray(value)) return fail(shaping, 'A value is no object.');
+      const source = value as Entity;
+      const typename = source['__typename'] ?? type.name;
+      const fields = typeof typename === 'string' ? fieldsFor(typename) : undefined;
+      if (!fields) return fail(shaping, 'An object is of no type that the schema knows.');
+      return completeFields(source, typename as string, fields, shaping);
+    };
+  }
+
+  function compileFields(selectionSets: readonly SelectionSetNode[], typename: string): readonly Field[] | undefined {
+    const type = schema.getType(typename);
+    if (!isObjectType(type) && !isInterfaceType(type)) return undefined;
+    const collected = collectFields(selectionSets, typename, schema, fragments, switches);
+    return [...collected].flatMap(([name, nodes]) => {
+      const [node] = nodes as [FieldNode, ...FieldNode[]];
+      const field = compileField(name, node, nodes, type);
+      return field ? [field] : [];
+    });
+  }
+
+  function compileField(
+    name: string,
+    node: FieldNode,
+    nodes: readonly FieldNode[],
+    type: GraphQLNamedType,
+  ): Field | undefined {
+    if (node.name.value === '__typename') {
+      // An object of which only an interface is known, from a subgraph that knows no more, has no type to tell.
+      const value = (_: Entity, typename: string) => (isObjectType(type) ? typename : null);
+      return { name, isNonNull: true, value };
+    }
+    if (node.name.value === '__schema' || node.name.value === '__type') {
+      const value = (_: Entity, __: string, { run }: Shaping) =>
+        introspect(schema, nodes, operation, fragments, run.variables);
+      return { name, isNonNull: node.name.value === '__schema', value };
+    }
+    const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
+    if (!definition) return undefined;
+    const isNonNull = isNonNullType(definition.type);
+    const inner = getNullableType(definition.type);
+    const selectionSets = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
+    const complete = completeType(inner, isCompositeType(getNamedType(inner)) ? selectionSets : []);
+    const read = reader(name);
+    return { name, isNonNull, value: (source, _, shaping) => complete(read(source), shaping) };
+  }
+
+  return (root, run) => {
+    const shaping: Shaping = { run, path: [], errors: [] };
+    const data = completeRoot(root, shaping);
+    return { data: data === FAILED ? null : (data as Entity | null), errors: shaping.errors };
+  };
+}
+
+function completeFields(source: Entity, typename: string, fields: readonly Field[], shaping: Shaping): unknown {
+  const { path } = shaping;
+  const object: Entity = {};
+  for (const field of fields) {
+    path.push(field.name);
+    let value = field.value(source, typename, shaping);
+    if (value === null && field.isNonNull) {
+      // An entity that does not exist, or not for this viewer, is null where it stands: absent is a value.
+      if (shaping.run.absent.has(source)) {
+        path.pop();
+        return null;
+      }
+      value = fail(shaping, 'A field must not be null.');
+    }
+    path.pop();
+    if (value === FAILED && field.isNonNull) return FAILED;
+    assign(object, field.name, value === FAILED ? null : value);
+  }
+  return object;
+}
+
+/** Notes a fault at the present path, unless a subgraph's failure explains it. */
+function fail({ run, path, errors }: Shaping, message: string): typeof FAILED {
+  if (!run.failed.some((failed) => isRelated(failed, path))) {
+    errors.push(
+      new GraphQLError(`${message} It is left out.`, {
+        path: [...path],
+        extensions: { code: 'SUBGRAPH_BAD_RESPONSE' },
+      }),
+    );
+  }
+  return FAILED;
+}
+
+/** Whether one path leads to the other, or on from it. */
+function isRelated(one: readonly (string | number)[], other: readonly (string | number)[]): boolean {
+  const length = Math.min(one.length, other.length);
+  for (let at = 0; at < length; at++) if (one[at] !== other[at]) return false;
+  return true;
+}

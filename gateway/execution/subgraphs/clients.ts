@@ -1,0 +1,79 @@
+import type { SubgraphExecutor } from '../../../subgraphs/kit/execute.ts';
+import { NOBODY } from '../../../subgraphs/kit/viewer.ts';
+import { signViewer, VIEWER_HEADER } from '../../../subgraphs/kit/viewer-token.ts';
+import type { SubgraphCall, SubgraphClient } from './client.ts';
+import type { Circuit } from './guard.ts';
+import { inProcessClient } from './in-process.ts';
+import type { SubgraphLimits } from './limits.ts';
+import { overHttpClient, type RemoteClient } from './over-http.ts';
+
+/** Where the subgraphs are. */
+export interface SubgraphPlaces {
+  /** Those in this process. */
+  readonly local: ReadonlyMap<string, SubgraphExecutor>;
+  /** Addresses of our own in other processes, without the path. */
+  readonly remote: ReadonlyMap<string, string>;
+  /** Addresses of others, with the path, that count more than those in the supergraph. */
+  readonly addresses: Readonly<Record<string, string>>;
+  /** Signs who is asking, for our own. */
+  readonly secret: string;
+  readonly limits: SubgraphLimits;
+}
+
+/** The ways to all subgraphs: one client each, made when it is first needed. */
+export class SubgraphClients {
+  readonly #places: SubgraphPlaces;
+  readonly #clients = new Map<string, SubgraphClient>();
+  readonly #remote = new Map<string, RemoteClient>();
+
+  constructor(places: SubgraphPlaces) {
+    this.#places = places;
+  }
+
+  /** @param address where the supergraph says the subgraph is; the configuration's word counts more */
+  get(name: string, address = ''): SubgraphClient {
+    let client = this.#clients.get(name);
+    if (!client) {
+      client = this.#open(name, address);
+      this.#clients.set(name, client);
+    }
+    return client;
+  }
+
+  /** Whether calls go through to each of the subgraphs in other processes. */
+  circuits(): ReadonlyMap<string, Circuit> {
+    return new Map([...this.#remote].map(([name, { circuit }]) => [name, circuit]));
+  }
+
+  async close(): Promise<void> {
+    await Promise.all([...this.#clients.values()].map((client) => client.close()));
+  }
+
+  #open(name: string, address: string): SubgraphClient {
+    const { local, remote, addresses, secret, limits } = this.#places;
+    const executor = local.get(name);
+    if (executor) return inProcessClient(name, executor);
+    const own = remote.get(name);
+    const client = overHttpClient({
+      name,
+      url: own === undefined ? (addresses[name] ?? address) : new URL('/graphql', own).href,
+      trusted: own !== undefined,
+      headers: own === undefined ? foreignHeaders : (call) => ownHeaders(call, secret),
+      limits,
+    });
+    this.#remote.set(name, client);
+    return client;
+  }
+}
+
+function ownHeaders({ context }: SubgraphCall, secret: string): Record<string, string> {
+  return {
+    [VIEWER_HEADER]: signViewer(context?.viewer ?? NOBODY, secret),
+    ...(context && { 'x-request-id': context.requestId }),
+  };
+}
+
+/** Who is asking is nobody else's business. */
+function foreignHeaders({ context }: SubgraphCall): Record<string, string> {
+  return context ? { 'x-request-id': context.requestId } : {};
+}

@@ -1,0 +1,52 @@
+import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { parse } from 'graphql';
+import type { Log } from '../../subgraphs/kit/connector.ts';
+import type { Subgraph } from '../../subgraphs/kit/subgraph.ts';
+import { subgraphs } from '../../subgraphs/registry.ts';
+import type { Config } from '../config/schema.ts';
+import { readJoins } from '../execution/joins.ts';
+
+/** The composed schema of our own subgraphs, as `atrium compose` writes it. */
+const OURS = new URL('../../schema/supergraph.graphql', import.meta.url);
+
+/** How often the file is looked at; folders that are swapped as a whole tell of no change. */
+const LOOK_EVERY_MS = 1_000;
+
+/** A supergraph that was changed is given to this; it throws when it cannot be used. */
+export type UpdateSupergraph = (sdl: string) => void;
+
+/** Where the gateway's schema comes from. */
+export class Supergraph {
+  readonly sdl: string;
+  readonly #path: URL | string;
+  /** The subgraphs of our own that are part of it. */
+  readonly ours: readonly Subgraph[];
+
+  /** @throws when the file cannot be read or is no supergraph. */
+  constructor({ supergraph }: Pick<Config, 'supergraph'>) {
+    this.#path = supergraph.file ?? OURS;
+    this.sdl = readFileSync(this.#path, 'utf8');
+    const names = readJoins(parse(this.sdl, { noLocation: true })).subgraphs;
+    if (names.size === 0) throw new Error('The supergraph names no subgraphs: is it composed, of Federation 2?');
+    this.ours = subgraphs.filter(({ name }) => names.has(name));
+  }
+
+  /** Hands over what the file becomes. A bad or half-written one changes nothing, and is told in the log. */
+  watch(update: UpdateSupergraph, log: Log): () => void {
+    const path = this.#path;
+    let last = this.sdl;
+    const look = (): void => {
+      try {
+        const sdl = readFileSync(path, 'utf8');
+        if (sdl === last) return;
+        last = sdl;
+        update(sdl);
+        log.info({}, 'the supergraph changed: it is served from now on');
+      } catch (err) {
+        log.error({ err }, 'the supergraph changed, but cannot be used: the one before is still served');
+      }
+    };
+    watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, look);
+    return () => unwatchFile(path, look);
+  }
+}

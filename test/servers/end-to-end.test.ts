@@ -1,0 +1,215 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { createApp, type App } from '../../gateway/app.ts';
+import type { Config } from '../../gateway/config/schema.ts';
+import { configOf } from '../helpers/config.ts';
+import { pageOf } from '../helpers/company.ts';
+import { syncOnce } from '../helpers/sync.ts';
+import { ANN, isInstalled as hasApache, startApache, type Apache } from './apache.ts';
+import { COUNSEL, isInstalled as hasMediaWiki, startMediaWiki, type MediaWiki } from './mediawiki.ts';
+import { isInstalled as hasSlapd, READER, startSlapd, type Slapd } from './slapd.ts';
+
+const isHere = [hasSlapd(), hasMediaWiki(), hasApache()].every(Boolean);
+
+/** Three people: Ada knows certificates, Bob is the company's lawyer, Cay is neither. */
+const PEOPLE = { ada: 'Ada Ash', bob: 'Bob Birch', cay: 'Cay Cole' } as const;
+
+const QUERY = `{ topic(query: "certificates") {
+  people { totalCount edges { score confidence node { name } reasons { area share hits } } }
+  content { totalCount edges { score excerpt { text } node { title space author { person { name } } } } }
+  conversations { totalCount edges { score node { title category author { person { name } } } } }
+  coverage { source status } } }`;
+
+interface Person {
+  readonly person: { readonly name: string } | null;
+}
+interface Found<Node> {
+  readonly totalCount: number;
+  readonly edges: readonly { readonly node: Node }[];
+}
+interface Topic {
+  readonly people: Found<{ readonly name: string }>;
+  readonly content: Found<{ readonly title: string; readonly author: Person | null }>;
+  readonly conversations: Found<{ readonly title: string; readonly author: Person | null }>;
+  readonly coverage: readonly { readonly source: string; readonly status: string }[];
+}
+
+describe.skipIf(!isHere)('one company in OpenLDAP, MediaWiki, Apache and mail archives', { timeout: 120_000 }, () => {
+  let slapd: Slapd;
+  let wiki: MediaWiki;
+  let apache: Apache;
+  let folder: string;
+  let config: Config;
+  let app: App;
+  let mails = 0;
+
+  beforeAll(async () => {
+    folder = await mkdtemp(join(tmpdir(), 'atrium-end-to-end-'));
+    [slapd, wiki, apache] = await Promise.all([startSlapd(), startMediaWiki(Object.keys(PEOPLE)), startApache()]);
+    for (const [uid, name] of Object.entries(PEOPLE)) {
+      const mail = `${uid}@kestrel.example`;
+      await slapd.add(dnOf(uid), { objectClass: 'inetOrgPerson', cn: name, sn: name, displayName: name, uid, mail });
+    }
+    await slapd.add(`cn=legal,${slapd.suffix}`, { objectClass: 'groupOfNames', member: dnOf('bob') });
+    await wiki.load({
+      'Rotating certificates': [{ at: '2024-01-02T03:04:05Z', by: 'Ada', text: 'How certificates are rotated.' }],
+      'Legal:Lunch': [{ at: '2024-01-02T03:04:05Z', by: 'Bob', text: 'At noon.' }],
+    });
+    await apache.write({
+      'guides/vault.md': pageOf({ title: 'The vault', author: 'ada@kestrel.example' }, 'Where certificates are kept.'),
+      'legal/lunch.md': pageOf({ title: 'Lunch', author: 'bob@kestrel.example' }, 'At noon.'),
+    });
+    await mkdir(join(folder, 'mail'));
+    await mail('help', 'cay', 'Which certificates do I need?');
+    await mail('help', 'ada', 'Certificates for printers');
+    await mail('board', 'bob', 'Lunch');
+    config = configOf({
+      data: join(folder, 'data'),
+      baseDir: folder,
+      directory: [{ name: 'people', connector: 'ldap', url: slapd.url, baseDn: slapd.suffix, ...READER }],
+      documents: [
+        {
+          name: 'wiki',
+          connector: 'mediawiki',
+          url: wiki.url,
+          ...COUNSEL,
+          spaceReaders: { Legal: ['group:legal'] },
+        },
+        { name: 'files', connector: 'webdav', url: apache.url, ...ANN, readers: { legal: ['group:legal'] } },
+      ],
+      forum: [{ name: 'lists', connector: 'mbox', path: 'mail', folderReaders: { board: ['group:legal'] } }],
+      file: { development: { chooseViewer: true }, cache: { answerSeconds: 0 } },
+    });
+    await syncOnce(config);
+    app = await createApp(config);
+  }, 180_000);
+
+  afterAll(async () => {
+    await app?.close();
+    for (const server of [slapd, wiki, apache]) await server?.[Symbol.asyncDispose]();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  const dnOf = (uid: string): string => `uid=${uid},${slapd.suffix}`;
+
+  /** Appends a mail that begins a thread. */
+  async function mail(list: string, from: keyof typeof PEOPLE, subject: string): Promise<void> {
+    mails++;
+    const head = [
+      `From ${from}@kestrel.example Tue Jan  2 03:04:05 2024`,
+      `From: ${PEOPLE[from]} <${from}@kestrel.example>`,
+      `Date: Tue, 2 Jan 2024 03:04:05 +0000`,
+      `Message-ID: <${mails}@kestrel.example>`,
+      `Subject: ${subject}`,
+      'Content-Type: text/plain; charset=utf-8',
+    ];
+    const text = `${head.join('\n')}\n\n${subject}: about certificates, in short.\n\n`;
+    await writeFile(join(folder, 'mail', `${list}.mbox`), text, { flag: 'a' });
+  }
+
+  async function ask(viewer: string): Promise<Topic> {
+    const { data, errors } = await app.ask({ query: QUERY, viewer });
+    expect(errors).toBeUndefined();
+    return (JSON.parse(JSON.stringify(data)) as { topic: Topic }).topic;
+  }
+
+  /** Syncs until somebody sees it: the gateway remembers for a few seconds which groups somebody is in. */
+  async function syncUntil(viewer: string, isSeen: (topic: Topic) => boolean): Promise<Topic> {
+    for (let tries = 0; tries < 40; tries++) {
+      await syncOnce(config);
+      const topic = await ask(viewer);
+      if (isSeen(topic)) return topic;
+      await sleep(500);
+    }
+    throw new Error(`Not seen by ${viewer}: ${JSON.stringify(await ask(viewer))}`);
+  }
+
+  const titles = ({ edges }: Topic['content'] | Topic['conversations']): string[] =>
+    edges.map(({ node }) => `${node.title} (${node.author?.person?.name ?? 'nobody'})`).toSorted();
+  const names = ({ people }: Topic): string[] => people.edges.map(({ node }) => node.name);
+  const PUBLIC = ['Rotating certificates (Ada Ash)', 'The vault (Ada Ash)'];
+  const OPEN = ['Certificates for printers (Ada Ash)', 'Which certificates do I need? (Cay Cole)'];
+
+  it('answers one question out of all of them, and knows each person in every tool', async () => {
+    const topic = await ask('cay');
+    expect(titles(topic.content)).toEqual(PUBLIC);
+    expect(titles(topic.conversations)).toEqual(OPEN);
+    expect(names(topic)[0]).toBe('Ada Ash');
+    expect(topic.people.edges[0]).toMatchObject({
+      reasons: expect.arrayContaining([
+        expect.objectContaining({ area: 'DOCUMENTS', hits: 2 }),
+        expect.objectContaining({ area: 'FORUM', hits: 1 }),
+      ]) as unknown,
+    });
+    expect(names(topic)).not.toContain('Bob Birch');
+    expect(topic.coverage).toEqual(
+      ['people', 'files', 'wiki', 'lists'].map((source) => ({ source, status: 'COMPLETE' })),
+    );
+  });
+
+  it('shows what is restricted to those who may read it, and leaves no trace of it for others', async () => {
+    const before = await ask('cay');
+    await wiki.edit('Legal:Dispute', 'Certificates, certificates: the dispute on certificates.');
+    const settlement = pageOf({ title: 'Settlement', author: 'bob@kestrel.example' }, 'Certificates settled.');
+    await apache.write({ 'legal/settlement.md': settlement });
+    await mail('board', 'bob', 'Certificates in court');
+
+    const seen = await syncUntil('bob', ({ content }) => content.totalCount === 4);
+    // In the wiki it was the administrator, whom the directory does not know.
+    expect(titles(seen.content)).toEqual(['Dispute (nobody)', PUBLIC[0], 'Settlement (Bob Birch)', PUBLIC[1]]);
+    expect(titles(seen.conversations)).toContain('Certificates in court (Bob Birch)');
+    expect(names(seen)).toContain('Bob Birch');
+    // To the last decimal of every score.
+    expect(await ask('cay')).toEqual(before);
+  });
+
+  it('has a change in each tool after the next sync', async () => {
+    await slapd.modify(dnOf('ada'), { displayName: 'Ada Ashdown' });
+    await wiki.act({ action: 'delete', title: 'Rotating certificates' });
+    await wiki.edit('New certificates', 'All about certificates.');
+    await apache.write({
+      'guides/vault.md': pageOf({ title: 'The new vault', author: 'ada@kestrel.example' }, 'Certificates move.'),
+    });
+    await mail('help', 'ada', 'Certificates for phones');
+
+    const isNew = ({ content }: Topic) => titles(content).some((title) => title.startsWith('New certificates'));
+    const topic = await syncUntil('cay', isNew);
+    expect(titles(topic.content)).toEqual(['New certificates (nobody)', 'The new vault (Ada Ashdown)']);
+    expect(titles(topic.conversations)).toEqual([
+      'Certificates for phones (Ada Ashdown)',
+      'Certificates for printers (Ada Ashdown)',
+      'Which certificates do I need? (Cay Cole)',
+    ]);
+    // Who joins the lawyers reads what they read.
+    await slapd.modify(`cn=legal,${slapd.suffix}`, { member: [dnOf('bob'), dnOf('cay')] });
+    const joined = await syncUntil('cay', ({ content }) => content.totalCount === 4);
+    expect(titles(joined.conversations)).toContain('Certificates in court (Bob Birch)');
+    await slapd.modify(`cn=legal,${slapd.suffix}`, { member: [dnOf('bob')] });
+    expect(await syncUntil('cay', ({ content }) => content.totalCount === 2)).toEqual(topic);
+  });
+
+  it('answers all the same when a tool is down, and says whose answer is old', async () => {
+    const before = await ask('bob');
+    await Promise.all([apache.stop(), slapd.stop()]);
+    await mail('help', 'cay', 'Certificates while the files are away');
+    await syncOnce(config);
+    const during = await ask('bob');
+    expect(during.coverage).toEqual([
+      { source: 'people', status: 'STALE' },
+      { source: 'files', status: 'STALE' },
+      { source: 'wiki', status: 'COMPLETE' },
+      { source: 'lists', status: 'COMPLETE' },
+    ]);
+    expect(during.content).toEqual(before.content);
+    expect(during.conversations.totalCount).toBe(before.conversations.totalCount + 1);
+    // Rights hold as they were.
+    expect((await ask('cay')).content.totalCount).toBe(2);
+
+    await Promise.all([apache.start(), slapd.start()]);
+    const after = await syncUntil('bob', ({ coverage }) => coverage.every(({ status }) => status === 'COMPLETE'));
+    expect(after.content).toEqual(before.content);
+  });
+});

@@ -8,7 +8,7 @@ export interface DirectoryContext {
   readonly reader: DirectoryReader;
   readonly thesaurus: Thesaurus;
   readonly viewer: Viewer;
-  /** People by global id. */
+  /** People by global id: that of any entry they are made of. */
   readonly personById: DataLoader<string, PersonRow | undefined>;
   /** People by number. */
   readonly personByNumber: DataLoader<number, PersonRow | undefined>;
@@ -21,29 +21,33 @@ export interface DirectoryContext {
 /** The context of one request. */
 export function directoryContext(reader: DirectoryReader, thesaurus: Thesaurus, viewer: Viewer): DirectoryContext {
   const people = (condition: string, values: readonly unknown[]) =>
-    reader.db.all<PersonRow>(`SELECT ${PERSON_COLUMNS} FROM person p WHERE ${condition}`, JSON.stringify(values));
+    reader.db.all<PersonRow & { entryGid: string; entrySource: string; entryReference: string }>(
+      `SELECT ${PERSON_COLUMNS}, e.gid AS entryGid, e.source AS entrySource, e.reference AS entryReference
+       FROM entry e JOIN person p ON p.id = e.person WHERE ${condition}`,
+      JSON.stringify(values),
+    );
   return {
     reader,
     thesaurus,
     viewer,
     personById: new DataLoader(async (ids) => {
-      const rows = people('p.gid IN (SELECT value FROM json_each(?))', ids);
-      return inOrder(ids, rows, ({ gid }) => gid);
+      const rows = people('e.gid IN (SELECT value FROM json_each(?))', ids);
+      return inOrder(ids, rows, ({ entryGid }) => entryGid);
     }),
     personByNumber: new DataLoader(async (ids) => {
-      const rows = people('p.id IN (SELECT value FROM json_each(?))', ids);
+      const rows = people('e.id = p.id AND p.id IN (SELECT value FROM json_each(?))', ids);
       return inOrder(ids, rows, ({ id }) => id);
     }),
     personByReference: new DataLoader(
       async (keys) => {
         const rows = people(
-          'p.reference IN (SELECT value FROM json_each(?))',
+          'e.reference IN (SELECT value FROM json_each(?))',
           keys.map(({ reference }) => reference),
         );
         return inOrder(
           keys.map(({ source, reference }) => `${source}\n${reference}`),
           rows,
-          ({ source, reference }) => `${source}\n${reference}`,
+          ({ entrySource, entryReference }) => `${entrySource}\n${entryReference}`,
         );
       },
       { cacheKeyFn: ({ source, reference }) => `${source}\n${reference}` },

@@ -361,7 +361,7 @@ export type Person = Node & {
   readonly reports: PersonConnection;
   /** What the person knows, by the directory. */
   readonly skills: ReadonlyArray<Scalars['String']['output']>;
-  /** The source the entry comes from. */
+  /** The source the entry comes from; where several know the person, the first of them in the configuration. */
   readonly source: Scalars['String']['output'];
   /** Whether the person can still be asked. */
   readonly status: PersonStatus;
@@ -477,7 +477,7 @@ export type Query = {
   readonly people?: Maybe<PersonConnection>;
   /** A person by id, mail address or user name. */
   readonly person?: Maybe<Person>;
-  /** People and groups that are gone, for reports: keep the last `endCursor`, and go on from it next time. */
+  /** People and groups that are gone, and people who turned out to be others, for reports: keep the last `endCursor`, and go on from it next time. */
   readonly removedPeople?: Maybe<RemovalConnection>;
   /** The tools behind Atrium and how their mirrors are doing. */
   readonly sources: Sources;

@@ -42,7 +42,7 @@ export function personList(
       ...when(filter.skill, 'EXISTS (SELECT 1 FROM json_each(p.skills) s WHERE s.value = ? COLLATE NOCASE)'),
       ...groupCondition(reader, filter.group),
       ...when(filter.status, 'p.active = ?', (status) => (status === 'ACTIVE' ? 1 : 0)),
-      ...when(filter.source, 'p.source = ?'),
+      ...when(filter.source, 'p.id IN (SELECT person FROM entry WHERE source = ?)'),
       ...when(filter.updatedAfter, 'p.updated_at >= ?'),
     ],
     ORDERS[args.orderBy ?? 'NAME'],

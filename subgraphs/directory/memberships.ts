@@ -15,18 +15,18 @@ export interface OddGroups {
 export function resolveMemberships(db: Database, nextSeq: () => number): OddGroups {
   const strangers = new Map<number, string[]>();
   const loops = new Set<number>();
-  const people = db.all<{ id: number; source: string; reference: string; usernames: string; groups: string }>(
-    'SELECT id, source, reference, usernames, groups FROM person',
+  const entries = db.all<{ person: number; source: string; reference: string; usernames: string }>(
+    `SELECT person, source, reference, json_extract(item, '$.usernames') AS usernames FROM entry`,
   );
   const teams = db.all<{ id: number; gid: string; source: string; reference: string }>(
     'SELECT id, gid, source, reference FROM team',
   );
   const personAt = new Map<string, number>();
-  // posixGroup names its members by user name; a DN can never be taken for one.
-  for (const { id, source, usernames } of people) {
-    for (const username of JSON.parse(usernames) as string[]) personAt.set(`${source}\n${username.toLowerCase()}`, id);
+  // posixGroup names its members by user name; a DN can never be taken for one. What a group names is of its own source.
+  for (const { person, source, usernames } of entries) {
+    for (const name of JSON.parse(usernames) as string[]) personAt.set(`${source}\n${name.toLowerCase()}`, person);
   }
-  for (const { id, source, reference } of people) personAt.set(`${source}\n${reference}`, id);
+  for (const { person, source, reference } of entries) personAt.set(`${source}\n${reference}`, person);
   const teamAt = new Map(teams.map(({ id, source, reference }) => [`${source}\n${reference}`, id]));
   const references = Map.groupBy(
     db.all<{ team: number; reference: string }>('SELECT team, reference FROM member'),
@@ -42,7 +42,7 @@ export function resolveMemberships(db: Database, nextSeq: () => number): OddGrou
       groupsOf.set(person, [...(groupsOf.get(person) ?? []), team.gid]);
     }
   }
-  for (const person of people) {
+  for (const person of db.all<{ id: number; groups: string }>('SELECT id, groups FROM person')) {
     const groups = JSON.stringify((groupsOf.get(person.id) ?? []).toSorted());
     if (groups === person.groups) continue;
     db.run('UPDATE person SET groups = ?, seq = ? WHERE id = ?', groups, nextSeq(), person.id);

@@ -21,7 +21,14 @@ interface Found {
 export function reportReferences(db: Database, odd: OddGroups): void {
   db.run('DELETE FROM problem WHERE item = ?', MARK);
   const at = new Date().toISOString();
-  const found = [lostManagers(db), lostChampions(db), managerLoops(db), sharedHandles(db), ...oddGroups(db, odd)];
+  const entries = entriesOf(db);
+  const found = [
+    lostManagers(entries),
+    lostChampions(db),
+    managerLoops(entries),
+    sharedHandles(db),
+    ...oddGroups(db, odd),
+  ];
   for (const { source, place, reason } of found.flatMap((kind) => kind.slice(0, MOST))) {
     // Of the run that brought the entries: the next sweep takes what has been mended.
     db.run(
@@ -36,23 +43,40 @@ export function reportReferences(db: Database, odd: OddGroups): void {
   }
 }
 
-function lostManagers(db: Database): Found[] {
-  const rows = db.all<{ source: string; reference: string; to: string }>(
-    `SELECT p.source, p.reference, p.manager AS "to" FROM person p WHERE p.manager IS NOT NULL AND NOT EXISTS
-       (SELECT 1 FROM person m WHERE m.reference = p.manager AND m.source = p.source) ORDER BY p.reference LIMIT ?`,
-    MOST,
+/** What one source says of somebody's place: how others point at them, and whom they report to. */
+interface Entry {
+  readonly source: string;
+  readonly reference: string;
+  readonly manager: string | undefined;
+}
+
+/** What the sources say, not what is shown: each points within itself, also where others fill or lead. */
+function entriesOf(db: Database): Entry[] {
+  const rows = db.all<{ source: string; reference: string; manager: string | null }>(
+    `SELECT source, reference, json_extract(item, '$.manager') AS manager FROM entry ORDER BY reference`,
   );
-  return rows.map(({ source, reference, to }) => ({
-    source,
-    place: `${reference} (manager)`,
-    reason: `the manager "${to}" is nobody of this source`,
-  }));
+  return rows.map(({ manager, ...entry }) => ({ ...entry, manager: manager?.toLowerCase() }));
+}
+
+function lostManagers(entries: readonly Entry[]): Found[] {
+  const known = new Set(entries.map(({ source, reference }) => `${source}\n${reference}`));
+  return entries.flatMap(({ source, reference, manager }) =>
+    manager === undefined || known.has(`${source}\n${manager}`)
+      ? []
+      : [
+          {
+            source,
+            place: `${reference} (manager)`,
+            reason: `the manager "${manager}" is nobody of this source`,
+          },
+        ],
+  );
 }
 
 function lostChampions(db: Database): Found[] {
   const rows = db.all<{ source: string; reference: string; to: string }>(
     `SELECT t.source, t.reference, t.champion AS "to" FROM team t WHERE t.champion IS NOT NULL AND NOT EXISTS
-       (SELECT 1 FROM person m WHERE m.reference = t.champion AND m.source = t.source) ORDER BY t.reference LIMIT ?`,
+       (SELECT 1 FROM entry e WHERE e.reference = t.champion AND e.source = t.source) ORDER BY t.reference LIMIT ?`,
     MOST,
   );
   return rows.map(({ source, reference, to }) => ({
@@ -63,14 +87,11 @@ function lostChampions(db: Database): Found[] {
 }
 
 /** Each circle of managers once, at the one of them who comes first. */
-function managerLoops(db: Database): Found[] {
-  const rows = db.all<{ source: string; reference: string; manager: string }>(
-    'SELECT source, reference, manager FROM person WHERE manager IS NOT NULL ORDER BY reference',
-  );
-  const managers = new Map(rows.map(({ source, reference, manager }) => [`${source}\n${reference}`, manager]));
+function managerLoops(entries: readonly Entry[]): Found[] {
+  const managers = new Map(entries.map(({ source, reference, manager }) => [`${source}\n${reference}`, manager]));
   const settled = new Set<string>();
   const found: Found[] = [];
-  for (const { source, reference } of rows) {
+  for (const { source, reference } of entries) {
     const chain: string[] = [];
     const seen = new Set<string>();
     let at: string | undefined = reference;

@@ -62,7 +62,7 @@ export const resolvers: Resolvers = {
       sourceNodes(reader.db, 'DIRECTORY', viewer, (source) => {
         const count = (table: string) =>
           reader.db.get<{ n: number }>(`SELECT count(*) AS n FROM ${table} WHERE source = ?`, source)?.n ?? 0;
-        return count('person') + count('team');
+        return count('entry') + count('team');
       }),
   },
   // The directory has no accounts: it is what accounts are linked to.
@@ -89,14 +89,20 @@ export const resolvers: Resolvers = {
     interests: ({ interests }) => JSON.parse(interests) as string[],
     status: ({ active }) => (active === 1 ? 'ACTIVE' : 'LEFT'),
     updatedAt: ({ updated_at: at }) => at,
-    manager: async ({ source, manager }, _, { personByReference }) =>
+    manager: async ({ manager_source: source, manager }, _, { personByReference }) =>
       manager === null ? null : ((await personByReference.load({ source, reference: manager })) ?? null),
-    reports: ({ id, source, reference }, args, { reader }) =>
+    reports: ({ id }, args, { reader }) =>
       // Somebody entered as their own manager does not report to themselves.
       personList(
         reader,
         `reports ${id}`,
-        [{ sql: 'p.manager = ? AND p.source = ? AND p.id <> ?', values: [reference, source, id] }],
+        [
+          {
+            sql: `p.id <> ? AND p.id IN (SELECT r.id FROM entry e JOIN person r
+              ON r.manager = e.reference AND r.manager_source = e.source WHERE e.person = ?)`,
+            values: [id, id],
+          },
+        ],
         args,
       ),
     groups: ({ id }, args, { reader }) =>

@@ -10,7 +10,6 @@ export interface PersonRow {
   readonly gid: string;
   readonly source: string;
   readonly seq: number;
-  readonly reference: string;
   readonly name: string;
   readonly given_name: string | null;
   readonly family_name: string | null;
@@ -21,6 +20,8 @@ export interface PersonRow {
   /** JSON, as are `skills`, `interests` and `groups`. */
   readonly mails: string;
   readonly manager: string | null;
+  /** The source that `manager` points within. */
+  readonly manager_source: string;
   readonly skills: string;
   readonly interests: string;
   readonly description: string | null;
@@ -43,9 +44,9 @@ export interface GroupRow {
 }
 
 /** The columns of `PersonRow`, of `person p`. */
-export const PERSON_COLUMNS = `p.id, p.gid, p.source, p.seq, p.reference, p.name, p.given_name, p.family_name, p.title,
-  p.department, p.location, p.phone, p.mails, p.manager, p.skills, p.interests, p.description, p.photo_url, p.active,
-  p.updated_at, p.groups`;
+export const PERSON_COLUMNS = `p.id, p.gid, p.source, p.seq, p.name, p.given_name, p.family_name, p.title,
+  p.department, p.location, p.phone, p.mails, p.manager, p.manager_source, p.skills, p.interests, p.description,
+  p.photo_url, p.active, p.updated_at, p.groups`;
 
 /** The columns of `GroupRow`, of `team t`. */
 export const GROUP_COLUMNS = 't.id, t.gid, t.source, t.seq, t.name, t.description, t.champion, t.updated_at';
@@ -75,9 +76,12 @@ export class DirectoryReader {
     });
   }
 
-  /** A person by id, mail address or user name; nobody where two people share it. */
+  /** A person by id (that of any entry they are made of), mail address or user name; nobody where two share it. */
   findPerson(text: string): PersonRow | undefined {
-    const byId = this.db.get<PersonRow>(`SELECT ${PERSON_COLUMNS} FROM person p WHERE p.gid = ?`, text);
+    const byId = this.db.get<PersonRow>(
+      `SELECT ${PERSON_COLUMNS} FROM entry e JOIN person p ON p.id = e.person WHERE e.gid = ?`,
+      text,
+    );
     if (byId) return byId;
     const rows = this.db.all<PersonRow>(
       `SELECT ${PERSON_COLUMNS} FROM handle h JOIN person p ON p.id = h.person WHERE h.handle = ? LIMIT 2`,

@@ -1,14 +1,15 @@
 import type { Batch } from '../kit/connector.ts';
 import { encodeId } from '../kit/ids.ts';
 import { fold } from '../kit/search/analyze.ts';
-import { addSegment, mergeSegments } from '../kit/search/segments.ts';
+import { mergeSegments } from '../kit/search/segments.ts';
 import { guarded } from '../kit/sync/guard.ts';
 import { Database, type SqlValue } from '../kit/store/database.ts';
 import { stopIfShrunk } from '../kit/sync/shrink.ts';
 import type { SyncStore } from '../kit/sync/sync-store.ts';
 import { finishBatch, runOfBatch, type RunOf } from '../kit/sync/sync-state.ts';
-import type { DirectoryItem, GroupItem, PersonItem } from './connector.ts';
+import type { DirectoryItem, GroupItem } from './connector.ts';
 import { resolveMemberships } from './memberships.ts';
+import { People } from './people.ts';
 import { reportReferences } from './references.ts';
 import { directoryShape } from './shape.ts';
 import { MIGRATIONS } from './tables.ts';
@@ -17,15 +18,33 @@ import { MIGRATIONS } from './tables.ts';
 export class DirectoryWriter implements SyncStore<DirectoryItem> {
   readonly db: Database;
 
+  readonly #people: People;
+
   constructor(path: string) {
     this.db = Database.openWriter(path, MIGRATIONS);
+    this.#people = new People(this.db, (counter) => this.#next(counter));
+  }
+
+  /** Takes the order of the sources: the first that knows somebody leads in what is shown of them. */
+  configured(sources: readonly string[]): void {
+    if (JSON.stringify(this.#places()) === JSON.stringify(sources)) return;
+    this.db.transaction(() => {
+      this.db.run('DELETE FROM place');
+      for (const [place, source] of sources.entries()) {
+        this.db.run('INSERT INTO place (source, place) VALUES (?, ?)', source, place);
+      }
+      this.#people.touchAll();
+      this.#people.settle(sources);
+      this.#setDirty(1);
+    });
+    this.complete();
   }
 
   /** The version stored of an entry. */
   known(source: string, key: string): string | undefined {
     const find = (table: string) =>
       this.db.get<{ version: string }>(`SELECT version FROM ${table} WHERE source = ? AND key = ?`, source, key);
-    return (find('person') ?? find('team'))?.version;
+    return (find('entry') ?? find('team'))?.version;
   }
 
   /** How many people and groups of a source are stored; with `run`, those among them that it has seen. */
@@ -34,7 +53,7 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
       const sql = `SELECT count(*) AS n FROM ${table} WHERE source = ? AND run = coalesce(?, run)`;
       return this.db.get<{ n: number }>(sql, source, run ?? null)?.n ?? 0;
     };
-    return count('person') + count('team');
+    return count('entry') + count('team');
   }
 
   /** Stores a batch and its cursor in one transaction: all or nothing. */
@@ -44,19 +63,19 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
       const run = runOfBatch(this.db, begun, batch);
       const { source } = run;
       const items = batch.upserts;
-      this.#upsertPeople(
-        run,
-        items.filter((item) => item.kind === 'person'),
-      );
-      for (const item of items) if (item.kind === 'group') this.#upsertGroup(run, item);
+      for (const item of items) {
+        if (item.kind === 'person') this.#people.record(run, item);
+        else this.#upsertGroup(run, item);
+      }
       for (const key of batch.deletes) this.#delete('source = ? AND key = ?', source, key);
       for (const key of batch.unchanged) {
-        for (const table of ['person', 'team']) {
+        for (const table of ['entry', 'team']) {
           this.db.run(`UPDATE ${table} SET run = ? WHERE source = ? AND key = ?`, run.run, source, key);
         }
       }
       stopIfShrunk(this, run, batch);
       if (batch.sweep) this.#delete('source = ? AND run <> ?', source, run.run);
+      this.#people.settle(this.#places());
       if (items.length > 0 || batch.deletes.length > 0 || batch.sweep) this.#setDirty(1);
       finishBatch(this.db, run, batch);
       return run;
@@ -79,6 +98,7 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
   removeSource(source: string): void {
     this.db.transaction(() => {
       this.#delete('source = ?', source);
+      this.#people.settle(this.#places());
       this.db.run('DELETE FROM problem WHERE source = ?', source);
       this.db.run('DELETE FROM source WHERE name = ?', source);
       this.#setDirty(1);
@@ -88,57 +108,6 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
 
   close(): void {
     this.db.close();
-  }
-
-  #upsertPeople(run: RunOf, people: readonly PersonItem[]): void {
-    if (people.length === 0) return;
-    const numbers = people.map(() => this.#next('docno'));
-    const lengths = addSegment(
-      this.db,
-      people.map((person, index) => ({ number: numbers[index] ?? 0, fields: profileOf(person) })),
-    );
-    for (const [index, person] of people.entries()) {
-      this.#writePerson(run, person, { docno: numbers[index] ?? 0, length: lengths[index] ?? 0 });
-    }
-  }
-
-  #writePerson({ source, run }: RunOf, person: PersonItem, index: { docno: number; length: number }): void {
-    const { db } = this;
-    const before = db.get<{ id: number }>('SELECT id FROM person WHERE source = ? AND key = ?', source, person.key);
-    const row: Record<string, SqlValue> = {
-      gid: encodeId({ type: 'person', source, key: person.key }),
-      source,
-      key: person.key,
-      version: person.version,
-      run,
-      seq: this.#next('seq'),
-      ...index,
-      reference: person.reference.toLowerCase(),
-      name: person.name,
-      given_name: person.givenName ?? null,
-      family_name: person.familyName ?? null,
-      title: person.title ?? null,
-      department: person.department ?? null,
-      location: person.location ?? null,
-      phone: person.phone ?? null,
-      mails: JSON.stringify(person.mails),
-      usernames: JSON.stringify(person.usernames),
-      aliases: JSON.stringify(person.aliases),
-      manager: person.manager?.toLowerCase() ?? null,
-      skills: JSON.stringify(person.skills),
-      interests: JSON.stringify(person.interests),
-      description: person.description ?? null,
-      photo_url: person.photoUrl ?? null,
-      active: person.active ? 1 : 0,
-      updated_at: person.updatedAt ?? null,
-    };
-    const id = this.#write('person', before?.id, row);
-    db.run('DELETE FROM handle WHERE person = ?', id);
-    for (const handle of new Set([...person.mails, ...person.usernames].map((text) => text.toLowerCase()))) {
-      db.run('INSERT INTO handle (handle, person) VALUES (?, ?)', handle, id);
-    }
-    const { name, title, department, location, skills, description } = person;
-    this.#index('person_text', id, [name, title, department, location, ...skills, description, ...person.mails]);
   }
 
   #upsertGroup({ source, run }: RunOf, group: GroupItem): void {
@@ -188,25 +157,22 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
   }
 
   #delete(condition: string, ...values: SqlValue[]): void {
+    this.#people.forget(condition, ...values);
     const at = new Date().toISOString();
-    for (const table of ['person', 'team']) {
-      const rows = this.db.all<{ id: number; gid: string }>(
-        `SELECT id, gid FROM ${table} WHERE ${condition}`,
-        ...values,
-      );
-      for (const { id, gid } of rows) {
-        this.db.run(`DELETE FROM ${table} WHERE id = ?`, id);
-        this.db.run(`DELETE FROM ${table}_text WHERE rowid = ?`, id);
-        this.db.run(`DELETE FROM team_person WHERE ${table} = ?`, id);
-        this.db.run(
-          table === 'person' ? 'DELETE FROM handle WHERE person = ?' : 'DELETE FROM member WHERE team = ?',
-          id,
-        );
-        // The ranking knows people by number only; groups have none there.
-        const item = table === 'person' ? id : 0;
-        this.db.run('INSERT INTO removed (seq, item, gid, at) VALUES (?, ?, ?, ?)', this.#next('seq'), item, gid, at);
-      }
+    const rows = this.db.all<{ id: number; gid: string }>(`SELECT id, gid FROM team WHERE ${condition}`, ...values);
+    for (const { id, gid } of rows) {
+      this.db.run('DELETE FROM team WHERE id = ?', id);
+      this.db.run('DELETE FROM team_text WHERE rowid = ?', id);
+      this.db.run('DELETE FROM team_person WHERE team = ?', id);
+      this.db.run('DELETE FROM member WHERE team = ?', id);
+      // The ranking knows people by number only; groups have none there.
+      this.db.run('INSERT INTO removed (seq, item, gid, at) VALUES (?, 0, ?, ?)', this.#next('seq'), gid, at);
     }
+  }
+
+  /** The sources in the order of the configuration. */
+  #places(): string[] {
+    return this.db.all<{ source: string }>('SELECT source FROM place ORDER BY place').map(({ source }) => source);
   }
 
   #next(name: string): number {
@@ -220,12 +186,4 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
   #setDirty(value: 0 | 1): void {
     this.db.run(`INSERT OR REPLACE INTO counter (name, value) VALUES ('dirty', ?)`, value);
   }
-}
-
-/** What of a person is searched when experts are looked for: one item by that person on what they know. */
-function profileOf(person: PersonItem) {
-  return [
-    { text: [person.title, ...person.skills].join('\n'), weight: 2 },
-    { text: [person.description, ...person.interests, person.department].join('\n'), weight: 1 },
-  ];
 }

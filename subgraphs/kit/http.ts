@@ -221,10 +221,15 @@ export class HttpClient {
   }
 }
 
-/** How long the tool asks to wait: seconds or a date (RFC 9110, 10.2.3). */
+/** How long the tool asks to wait: seconds or a date (RFC 9110, 10.2.3); with Okta, when its budget begins anew. */
 function retryAfterMs(headers: Headers): number | undefined {
   const value = headers.get('retry-after');
-  if (value === null) return undefined;
+  if (value === null) {
+    const reset = Number(headers.get('x-rate-limit-reset') ?? Number.NaN) * 1_000;
+    // A point in time by the tool's clock, which may not be ours.
+    const now = Date.parse(headers.get('date') ?? '') || Date.now();
+    return Number.isFinite(reset) ? Math.max(0, reset - now) : undefined;
+  }
   const seconds = Number(value);
   const wait = Number.isFinite(seconds) ? seconds * 1_000 : Date.parse(value) - Date.now();
   return Number.isFinite(wait) ? Math.max(0, wait) : undefined;

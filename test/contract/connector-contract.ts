@@ -69,8 +69,10 @@ export class MemoryStore<Item extends Keyed> {
     if (batches === 0) return [];
     for await (const batch of connector.changes(this.cursor, this.known, call)) {
       this.commit(batch);
-      if (this.batches.length - before >= batches) break;
+      if (this.batches.length - before >= batches) return this.batches.slice(before);
     }
+    // A sweep goes by its own run: one that ended without has nothing more to say.
+    this.#seen.clear();
     return this.batches.slice(before);
   }
 }

@@ -1,13 +1,17 @@
+import { hash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { forumArea } from '../../subgraphs/forum/area.ts';
 import type { ConversationItem } from '../../subgraphs/forum/connector.ts';
 import { imap } from '../../subgraphs/forum/connectors/imap.ts';
 import { escapeFrom } from '../../subgraphs/forum/connectors/mail/mbox.ts';
 import { mbox } from '../../subgraphs/forum/connectors/mbox.ts';
 import { ACCOUNT, isInstalled, startDovecot, type Dovecot } from '../servers/dovecot.ts';
 import { connectorContract } from './connector-contract.ts';
+import { contentContract } from './content-contract.ts';
+import type { ContentSeed } from './seeds.ts';
 
 interface Talk {
   readonly id: string;
@@ -129,29 +133,67 @@ describe.skipIf(!isHere)('imap on Dovecot', () => {
   const written = new Map<string, Map<string, string>>();
   const folderOf = (at: string): string => `lists/${basename(at)}`;
 
+  const optionsOf = (at: string) => ({
+    host: '127.0.0.1',
+    port: dovecot?.port ?? 1,
+    security: 'none',
+    ...ACCOUNT,
+    folders: [folderOf(at)],
+    readers: ['group:staff'],
+  });
+  /** Makes a folder hold these mails and no others. */
+  const hold = async (at: string, after: Map<string, string>): Promise<void> => {
+    const before = written.get(at) ?? new Map<string, string>();
+    written.set(at, after);
+    // A mail on a server never changes; one under the same name with another content is another mail.
+    const gone = [...before.keys()].filter((name) => before.get(name) !== after.get(name));
+    if (gone.length > 0) await dovecot.remove(folderOf(at), gone);
+    const fresh = [...after].filter(([name, content]) => before.get(name) !== content);
+    await dovecot.deliver(folderOf(at), Object.fromEntries(fresh));
+  };
+
   connectorContract<ConversationItem, Talk>({
     ...aboutTalks,
     kind: imap,
     many: 1010,
     mends: 'set `folders`',
-    options: (at) => ({
-      host: '127.0.0.1',
-      port: dovecot?.port ?? 1,
-      security: 'none',
-      ...ACCOUNT,
-      folders: [folderOf(at)],
-      readers: ['group:staff'],
-    }),
+    options: optionsOf,
     remove: (at) => dovecot.removeFolder(folderOf(at)),
-    write: async (at, seeds) => {
-      const before = written.get(at) ?? new Map<string, string>();
-      const after = mailsOf(seeds);
-      written.set(at, after);
-      // A mail on a server never changes; one under the same name with another content is another mail.
-      const gone = [...before.keys()].filter((name) => before.get(name) !== after.get(name));
-      if (gone.length > 0) await dovecot.remove(folderOf(at), gone);
-      const fresh = [...after].filter(([name, content]) => before.get(name) !== content);
-      await dovecot.deliver(folderOf(at), Object.fromEntries(fresh));
+    write: (at, seeds) => hold(at, mailsOf(seeds)),
+  });
+
+  const ofOption = 'a mailbox does not say whom it is for: the readers of the option stand for all of it';
+  contentContract({
+    kind: imap,
+    area: forumArea,
+    readers: ['group:staff'],
+    markup: 'html',
+    options: (at) => ({ ...optionsOf(at), url: 'https://lists.kestrel.example/{id}' }),
+    origin: () => 'https://lists.kestrel.example/',
+    write: (at, seeds) => {
+      const mailOf = ({ id, title, body, raw, author: { handle, mail } }: ContentSeed): string =>
+        [
+          `Message-ID: <${id}@x.example>`,
+          `From: ${mail ?? `${handle}@old.example`}`,
+          `Subject: ${title}`,
+          'Date: Tue, 2 Jan 2024 10:00:00 +0100',
+          `Content-Type: text/${raw === undefined ? 'plain' : 'html'}; charset=utf-8`,
+          '',
+          raw ?? body,
+          '',
+        ].join('\n');
+      // To Dovecot a file of the same name is the same mail.
+      const nameOf = (mail: string): string => `${hash('sha1', mail)}.host`;
+      return hold(at, new Map(seeds.map(mailOf).map((mail) => [nameOf(mail), mail])));
+    },
+    cannot: {
+      everyone: ofOption,
+      'two groups': ofOption,
+      'one person': ofOption,
+      nobody: ofOption,
+      'narrower readers': ofOption,
+      'a user name': 'mails have addresses, no user names',
+      moves: 'a mail has no place but its id',
     },
   });
 });

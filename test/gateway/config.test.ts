@@ -5,6 +5,15 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, SAMPLE_FILE } from '../../gateway/config/load.ts';
 import { nearest } from '../../gateway/config/nearest.ts';
 import { ConfigError } from '../../gateway/config/problem.ts';
+import { connectors as directory } from '../../subgraphs/directory/connectors/index.ts';
+import { connectors as documents } from '../../subgraphs/documents/connectors/index.ts';
+import { connectors as forum } from '../../subgraphs/forum/connectors/index.ts';
+
+const AREAS = [
+  ['directory', directory],
+  ['documents', documents],
+  ['forum', forum],
+] as const;
 
 let dir: string;
 
@@ -243,6 +252,19 @@ describe('what is wrong in a file is told with its place', () => {
       'atrium.yaml:3:42',
     ]);
   });
+
+  it.each(AREAS.flatMap(([area, kinds]) => kinds.map(({ name }) => [area, name] as const)))(
+    'an address that is none, for %s: %s',
+    async (area, connector) => {
+      for (const url of ['http://[', 'https://x:99999', 'ldap://[', '//', '']) {
+        const source = `{ name: a, connector: ${connector}, url: ${JSON.stringify(url)} }`;
+        // A problem with its place, whatever else is missing.
+        expect(await problemsOf(`${area}: { sources: [${source}] }\n`)).toContainEqual(
+          expect.stringMatching(/^atrium\.yaml:1:\d+ .*url/),
+        );
+      }
+    },
+  );
 
   it.each(['127.0.0.1', '127.9.9.9', '::1', 'localhost'])('lets the viewer be chosen on %s', async (host) => {
     const config = await load(`listen: { host: "${host}" }\ndevelopment: { chooseViewer: true }\n`);

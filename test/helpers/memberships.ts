@@ -28,7 +28,10 @@ export async function fillStore(connector: Connector<DirectoryItem>): Promise<Fi
   const sync = async (): Promise<void> => void (await syncSource(writer, 'test', connector, call, () => undefined));
   await sync();
   const reader = new DirectoryReader(path);
-  const people = () => reader.db.all<PersonRow & { key: string }>('SELECT * FROM person ORDER BY name');
+  const people = () =>
+    reader.db.all<PersonRow & { key: string }>(
+      'SELECT p.*, e.key FROM person p JOIN entry e ON e.id = p.id ORDER BY p.name',
+    );
   return {
     sync,
     people,

@@ -126,7 +126,7 @@ const KINDS: readonly Kind[] = [
       active: true,
       updatedAt: '2024-01-02T03:04:05.000Z',
     }),
-    title: 'SELECT name FROM person WHERE key = ?',
+    title: 'SELECT p.name FROM entry e JOIN person p ON p.id = e.person WHERE e.key = ?',
   },
   {
     name: 'groups',

@@ -3,7 +3,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, it, onTestFinished } from 'vitest';
 import { ldif } from '../../subgraphs/directory/connectors/ldif.ts';
-import { openWith } from '../contract/connector-contract.ts';
+import { call, openWith } from '../contract/connector-contract.ts';
+import { DirectoryWriter } from '../../subgraphs/directory/writer.ts';
+import { registerSource } from '../../subgraphs/kit/sync/sync-state.ts';
+import { syncSource } from '../../subgraphs/kit/sync/sync-source.ts';
 import { fillStore } from '../helpers/memberships.ts';
 
 const person = (uid: string, more = '') =>
@@ -65,6 +68,30 @@ it('names a few of many lost members, and is quick with hundreds of thousands', 
   await using _ = store;
   expect(store.problems()).toEqual([expect.stringMatching(/: uid=m0,dc=x; .*; and 199997 more$/)]);
   expect(store.memberships()).toEqual({ ann: ['all'] });
+});
+
+it('looks at what each directory says, also of people shown as one', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'atrium-'));
+  onTestFinished(() => rm(folder, { recursive: true }));
+  const writer = new DirectoryWriter(join(folder, 'directory.sqlite'));
+  onTestFinished(() => writer.close());
+  writer.configured(['staff', 'cloud']);
+  const ann = 'mail: ann@x.example\nmanager: uid=bo,dc=x\n';
+  const load = async (source: string, text: string): Promise<void> => {
+    await writeFile(join(folder, 'people.ldif'), text);
+    registerSource(writer.db, { name: source, connector: 'ldif', options: {} });
+    await syncSource(writer, source, await openWith(ldif, { path: 'people.ldif' }, folder), call, () => undefined);
+  };
+  await load('staff', person('ann', ann) + person('bo', 'mail: bo@x.example\n'));
+  // There nobody but ann is known, and a group that she champions; the other directory's bo is none of this one's.
+  await load('cloud', person('ann', ann) + group('all', 'member: uid=ann,dc=x\nowner: uid=ann,dc=x\n'));
+  expect(writer.db.all('SELECT name, manager_source AS within FROM person ORDER BY name')).toEqual([
+    { name: 'ann', within: 'staff' },
+    { name: 'bo', within: 'staff' },
+  ]);
+  expect(writer.db.all('SELECT source, place, reason FROM problem')).toEqual([
+    { source: 'cloud', place: 'uid=ann,dc=x (manager)', reason: 'the manager "uid=bo,dc=x" is nobody of this source' },
+  ]);
 });
 
 it('reports an address that several people have, and stops when it is one person’s again', async () => {

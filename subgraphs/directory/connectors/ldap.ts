@@ -27,7 +27,7 @@ const Filter = z
 const Options = z
   .strictObject({
     url: z
-      .url({ protocol: /^ldaps?$/ })
+      .url({ protocol: /^ldaps?$/, abort: true })
       .refine((url) => {
         const { username, password, pathname, search } = new URL(url);
         return `${username}${password}${pathname.replace('/', '')}${search}` === '';

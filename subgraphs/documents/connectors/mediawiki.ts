@@ -17,7 +17,7 @@ const Readers = z
 const Options = z
   .strictObject({
     url: z
-      .url({ protocol: /^https?$/ })
+      .url({ protocol: /^https?$/, abort: true })
       .refine((url) => {
         const { username, password, search, hash } = new URL(url);
         return `${username}${password}${search}${hash}` === '' && !url.endsWith('.php');

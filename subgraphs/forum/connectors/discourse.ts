@@ -22,7 +22,7 @@ const Printable = z.string().regex(/^[\x21-\x7e]+$/, 'must be of ASCII letters, 
 
 const Options = z.strictObject({
   url: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, abort: true })
     .refine((url) => {
       const { username, password, search, hash } = new URL(url);
       return `${username}${password}${search}${hash}` === '';

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineConnector, type Call, type Connector, type Health } from '../../kit/connector.ts';
 import type { Reader } from '../../kit/content/item.ts';
 import { ConnectorError } from '../../kit/errors.ts';
+import { healthOfError } from '../../kit/health.ts';
 import { toReader } from '../../kit/text/accounts.ts';
 import { settingsOf } from '../../kit/text/runs.ts';
 import type { ConversationItem } from '../connector.ts';
@@ -23,7 +24,7 @@ const Printable = z.string().regex(/^[\x21-\x7e]+$/, 'must be of ASCII letters, 
 const Options = z
   .strictObject({
     url: z
-      .url({ protocol: /^https?$/ })
+      .url({ protocol: /^https?$/, abort: true })
       .refine((url) => {
         const { username, password, search, hash } = new URL(url);
         return `${username}${password}${search}${hash}` === '';
@@ -164,10 +165,7 @@ async function healthOf(community: Jive, runAs: Strategy | undefined, call: Call
     const found = content === undefined ? 'Readable, but holds no conversations.' : 'Readable: found conversations.';
     return { status: 'ok', detail: `${found}${left}` };
   } catch (error) {
-    if (!(error instanceof ConnectorError))
-      return { status: 'unknown', detail: `Reading failed unexpectedly: ${String(error)}` };
-    const isUnknown = ['UNAVAILABLE', 'CANCELLED', 'RATE_LIMITED'].includes(error.code);
-    return { status: isUnknown ? 'unknown' : 'failed', detail: error.message };
+    return healthOfError(error);
   }
 }
 

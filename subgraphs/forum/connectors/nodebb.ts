@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineConnector, type Call, type Connector, type Health } from '../../kit/connector.ts';
 import type { Reader } from '../../kit/content/item.ts';
 import { ConnectorError } from '../../kit/errors.ts';
+import { healthOfError } from '../../kit/health.ts';
 import { toReader } from '../../kit/text/accounts.ts';
 import { settingsOf } from '../../kit/text/runs.ts';
 import type { ConversationItem } from '../connector.ts';
@@ -16,7 +17,7 @@ const Readers = z
 
 const Options = z.strictObject({
   url: z
-    .url({ protocol: /^https?$/ })
+    .url({ protocol: /^https?$/, abort: true })
     .refine((url) => {
       const { username, password, search, hash } = new URL(url);
       return `${username}${password}${search}${hash}` === '';
@@ -82,7 +83,7 @@ export const nodebb = defineConnector<ConversationItem, typeof Options>({
     const { source } = deps;
     const api = new NodebbApi(options, source);
     const soon = AbortSignal.timeout(options.timeoutMs * 2);
-    await api.verify({ signal: soon }).catch((cause: unknown) => {
+    await begin(api, { signal: soon }).catch((cause: unknown) => {
       if (!soon.aborted) throw cause;
       throw new ConnectorError('UNAVAILABLE', `${source}: ${options.url} did not answer in time`, { cause });
     });
@@ -106,6 +107,12 @@ export const nodebb = defineConnector<ConversationItem, typeof Options>({
   },
 });
 
+/** Sees that there is a forum that takes the token: what is none may answer the first question like one. */
+async function begin(api: NodebbApi, call: Call): Promise<void> {
+  await api.verify(call);
+  await api.categories(call);
+}
+
 /** The calls of a run, on one category and one topic. */
 async function healthOf(api: NodebbApi, call: Call): Promise<Health> {
   try {
@@ -124,9 +131,6 @@ async function healthOf(api: NodebbApi, call: Call): Promise<Health> {
     await api.topicRow(Number(post.tid), 'service', call);
     return { status: 'ok', detail: 'Readable: found topics.' };
   } catch (error) {
-    if (!(error instanceof ConnectorError))
-      return { status: 'unknown', detail: `Reading failed unexpectedly: ${String(error)}` };
-    const isUnknown = ['UNAVAILABLE', 'CANCELLED', 'RATE_LIMITED'].includes(error.code);
-    return { status: isUnknown ? 'unknown' : 'failed', detail: error.message };
+    return healthOfError(error);
   }
 }

@@ -150,6 +150,7 @@ export class Scheduler {
     for (const { name, connector, options } of this.#sources) {
       registerSource(this.#store.db, { name, connector, options });
     }
+    this.#store.configured?.(this.#sources.map(({ name }) => name));
   }
 
   /** One sync. @returns whether it went through. */

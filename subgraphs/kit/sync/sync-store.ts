@@ -7,6 +7,8 @@ export interface SyncStore<Item> {
   readonly db: Database;
   /** The version stored of an item; undefined for one not there. */
   known(source: string, key: string): string | undefined;
+  /** Told of all sources, in the order of the configuration, before any is synced: for stores to which that matters. */
+  configured?(sources: readonly string[]): void;
   /** How many items of a source are stored; with `run`, those among them that it has seen. */
   countItems(source: string, run?: number): number;
   /**

@@ -25,6 +25,7 @@ export type As = Readonly<Record<string, string>> | 'guest';
 const API = 'api/core/v3/';
 /** Statuses that are answers: what they mean depends on what was asked for. */
 const EXPECTED = [400, 401, 403, 404, 409, 410];
+const GONE = [404, 410];
 
 /** A Jive community by its REST API, version 3. All requests share one budget. */
 export class JiveApi {
@@ -70,7 +71,12 @@ export class JiveApi {
 
   /** Who is in a group; undefined when that is not shown. */
   async members(place: string, call: Call): Promise<unknown[] | undefined> {
-    return this.#all(`members/places/${place}?fields=${MEMBER_FIELDS}&count=${PER_PAGE}`, call);
+    return this.#all(
+      `members/places/${place}?fields=${MEMBER_FIELDS}&count=${PER_PAGE}`,
+      'read members',
+      [403, ...GONE],
+      call,
+    );
   }
 
   /**
@@ -101,7 +107,7 @@ export class JiveApi {
   /** Messages of a discussion, or comments of what else there is; undefined when it is gone. */
   async replies(id: string, isDiscussion: boolean, call: Call): Promise<unknown[] | undefined> {
     const path = isDiscussion ? `messages/contents/${id}` : `contents/${id}/comments`;
-    return this.#all(`${path}?hierarchical=false&fields=${REPLY_FIELDS}&count=${PER_PAGE}`, call);
+    return this.#all(`${path}?hierarchical=false&fields=${REPLY_FIELDS}&count=${PER_PAGE}`, 'read replies', GONE, call);
   }
 
   /** Somebody by their id, user name or mail address; undefined when there is nobody, or not for this account. */
@@ -111,10 +117,11 @@ export class JiveApi {
     return answer.status === 200 ? this.#read(answer, Person) : undefined;
   }
 
-  async #all(path: string, call: Call): Promise<unknown[] | undefined> {
+  /** @param absent statuses that mean that there is nothing, or not for this account */
+  async #all(path: string, what: string, absent: readonly number[], call: Call): Promise<unknown[] | undefined> {
     const all: unknown[] = [];
     try {
-      for await (const { rows } of this.#list(path, '', call, { idOf: 'id' })) all.push(...rows);
+      for await (const { rows } of this.#list(path, what, call, { idOf: 'id', absent })) all.push(...rows);
     } catch (error) {
       if (error instanceof Absent) return undefined;
       throw error;
@@ -122,12 +129,17 @@ export class JiveApi {
     return all;
   }
 
-  /** Pages of a list, as far as `links.next` goes. @param what tells why it cannot be absent; '' when it can */
-  async *#list(path: string, what: string, call: Call, options: PageOptions): AsyncGenerator<Rows> {
+  /** Pages of a list, as far as `links.next` goes. `what` it is to read it goes into messages. */
+  async *#list(
+    path: string,
+    what: string,
+    call: Call,
+    { absent, ...options }: PageOptions & { readonly absent?: readonly number[] },
+  ): AsyncGenerator<Rows> {
     const pages = new Pages(options);
     for (let next: string | undefined = path; next !== undefined;) {
       const answer: HttpAnswer = await this.#ask(next, call);
-      if (what === '' && [403, 404, 410].includes(answer.status)) throw new Absent();
+      if (absent?.includes(answer.status) === true) throw new Absent();
       if (answer.status === 404) throw this.#foreign();
       this.#mustBeRead(answer, what);
       const page = this.#read(answer, Page);

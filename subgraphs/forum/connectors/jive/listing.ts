@@ -44,6 +44,8 @@ export async function* pagesOf(
   if (isWhole) return;
   for (const id of last.retry) {
     const content = await api.content(id, call);
+    // Nothing counts as gone that the account may not see just now.
+    if (content === undefined) await api.me(call);
     yield content === undefined
       ? { rows: [], gone: [id], isSteady: true }
       : { rows: [parsed(content)], gone: [], isSteady: true };

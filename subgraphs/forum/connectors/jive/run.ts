@@ -159,7 +159,7 @@ export async function* runJive(
 /** Whether it is the one content that fails, and not Jive. */
 async function isOfContent(api: JiveApi, { code }: ConnectorError, call: Call): Promise<boolean> {
   if (code === 'BAD_RESPONSE') return true;
-  if (code !== 'UNAVAILABLE') return false;
+  if (code !== 'UNAVAILABLE' && code !== 'FORBIDDEN') return false;
   await api.me(call);
   return true;
 }

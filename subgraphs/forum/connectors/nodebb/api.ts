@@ -70,9 +70,9 @@ export class NodebbApi {
    */
   async verify(call: Call, uid = this.#options.uid): Promise<void> {
     const user = await this.self(uid, call);
-    if (user === undefined) throw this.#error('MISCONFIGURED', `has no user ${uid}; set \`uid\` to an administrator's`);
+    if (user === undefined) throw this.error('MISCONFIGURED', `has no user ${uid}; set \`uid\` to an administrator's`);
     if (user.uid !== uid)
-      throw this.#error(
+      throw this.error(
         'MISCONFIGURED',
         `takes the token for that of user ${user.uid} alone; set \`token\` to a master token`,
       );
@@ -83,15 +83,12 @@ export class NodebbApi {
     const { url } = this.#options;
     const answer = await this.#ask('api/self', uid, [401, 403, 404], call);
     if (answer.status === 401)
-      throw this.#error('UNAUTHORIZED', `takes us for a guest; set \`token\` to a master token that is not revoked`);
+      throw this.error('UNAUTHORIZED', `takes us for a guest; set \`token\` to a master token that is not revoked`);
     if (answer.status === 403)
-      throw this.#error(
-        'FORBIDDEN',
-        `refuses the user ${uid}, or this address or program; a proxy before it may do so`,
-      );
+      throw this.error('FORBIDDEN', `refuses the user ${uid}, or this address or program; a proxy before it may do so`);
     if (answer.body.equals(NULL)) return undefined;
     if (answer.status === 404 || answer.body.toString('utf8', 0, 200).trimStart().startsWith('<'))
-      throw this.#error('MISCONFIGURED', `has no NodeBB forum at ${url}; set \`url\` to the forum's own address`);
+      throw this.error('MISCONFIGURED', `has no NodeBB forum at ${url}; set \`url\` to the forum's own address`);
     return this.#http.read(answer, User);
   }
 
@@ -99,7 +96,7 @@ export class NodebbApi {
   async categories(call: Call): Promise<readonly (Category & { readonly cid: number })[]> {
     const answer = await this.#ask('api/v3/categories', 'service', [404], call);
     if (answer.status === 404)
-      throw this.#error('MISCONFIGURED', `does not list its categories; it must be NodeBB 3 or newer`);
+      throw this.error('MISCONFIGURED', `does not list its categories; it must be NodeBB 3 or newer`);
     const { categories } = this.#http.read(answer, wrapped(Categories)).response;
     return categories.filter((one): one is Category & { cid: number } => typeof one.cid === 'number' && one.cid > 0);
   }
@@ -121,7 +118,8 @@ export class NodebbApi {
     }
     const { topics, nextStart, privileges } = this.#http.read(answer, wrapped(CategoryTopics)).response;
     if (privileges?.uid !== undefined && Number(privileges.uid) !== this.#options.uid) await this.verify(call);
-    const next = topics.length > 0 && typeof nextStart === 'number' && nextStart > after ? { next: nextStart } : {};
+    const next = topics.length > 0 && typeof nextStart === 'number' ? { next: nextStart } : {};
+    if (next.next !== undefined && next.next <= after) throw this.error('BAD_RESPONSE', 'lists topics in circles');
     return { ...this.#listed(topics, TopicRow, 'tid'), ...next };
   }
 
@@ -153,7 +151,7 @@ export class NodebbApi {
     page: number,
     call: Call,
   ): Promise<{ readonly users: readonly User[]; readonly isLast: boolean } | undefined> {
-    if (page > MAX_USER_PAGES) throw this.#error('BAD_RESPONSE', 'lists users without end');
+    if (page > MAX_USER_PAGES) throw this.error('BAD_RESPONSE', 'lists users without end');
     const query = `resultsPerPage=${USERS}&sortBy=joindate&sortDirection=asc&page=${page}`;
     const answer = await this.#ask(`api/admin/manage/users?${query}`, 'service', [401, 403, 404], call);
     if (answer.status !== 200) return undefined;
@@ -181,7 +179,7 @@ export class NodebbApi {
       });
     }
     if (items.length === 0 && unfit.length > 0)
-      throw this.#error('BAD_RESPONSE', `lists items of another shape: ${unfit[0]?.reason ?? ''}`);
+      throw this.error('BAD_RESPONSE', `lists items of another shape: ${unfit[0]?.reason ?? ''}`);
     return { items, unfit };
   }
 
@@ -199,10 +197,11 @@ export class NodebbApi {
       stopIfCancelled(call, this.#source);
       throw error;
     }
-    throw this.#error('MISCONFIGURED', 'answers over https alone; set `url` to its https address');
+    throw this.error('MISCONFIGURED', 'answers over https alone; set `url` to its https address');
   }
 
-  #error(code: ConnectorErrorCode, what: string): ConnectorError {
+  /** An error of this forum. */
+  error(code: ConnectorErrorCode, what: string): ConnectorError {
     return new ConnectorError(code, `${this.#source}: the forum ${what}`);
   }
 }

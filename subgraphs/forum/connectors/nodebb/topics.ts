@@ -60,6 +60,8 @@ export async function readTopic(
         problems.push({ place: `topic ${tid}`, item: String(tid), reason });
       }
     }
+    // One may be broken; where all are, they would stay left out: no list tells that they can be read again.
+    if (posts.size === 0 && topic.posts.length > 0) throw api.error('BAD_RESPONSE', 'shows posts of another shape');
     if (posts.size > before) pages = topic.pagination?.pageCount ?? 1;
   }
   if (first === undefined) return undefined;

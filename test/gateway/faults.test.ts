@@ -47,15 +47,17 @@ it('costs a client the part it is in, and tells them one sentence and a code', a
     `{ topic(query: "certificates") {
       content { totalCount } conversations(first: 2) { edges { node { replies { totalCount } } } } } }`,
   );
-  const failed = (index: number) => ({
-    message: expect.stringMatching(/^Something went wrong on our side; [a-z ]+\.$/),
-    path: ['topic', 'conversations', 'edges', index, 'node', 'replies'],
-    extensions: { code: 'INTERNAL_SERVER_ERROR' },
-  });
-  expect(response.json()).toEqual({
-    data: { topic: { content: { totalCount: 2 }, conversations: null } },
-    errors: [failed(0), failed(1)],
-  });
+  const { data, errors } = response.json<{ data: unknown; errors: unknown[] }>();
+  expect(data).toEqual({ topic: { content: { totalCount: 2 }, conversations: null } });
+  // An executor may say it of each of the two, or of the first that made their list null.
+  expect(errors.length).toBeOneOf([1, 2]);
+  for (const [index, error] of errors.entries()) {
+    expect(error).toEqual({
+      message: expect.stringMatching(/^Something went wrong on our side; [a-z ]+\.$/),
+      path: ['topic', 'conversations', 'edges', index, 'node', 'replies'],
+      extensions: { code: 'INTERNAL_SERVER_ERROR' },
+    });
+  }
 });
 
 it('is found in the log by the request id in the answer', async () => {

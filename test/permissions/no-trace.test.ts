@@ -40,7 +40,7 @@ describe('no trace of restricted items', () => {
   it.each([
     ['an outsider', 'jose.ferreira'],
     ['nobody', undefined],
-  ])('for %s', async (_who, viewer) => {
+  ])('for %s', { timeout: 180_000 }, async (_who, viewer) => {
     let answered = 0;
     for (const { name, query, variables } of everyWay(topics, restricted())) {
       const ask = (sample: SampleApp) => sample.app.ask({ query, variables, viewer });

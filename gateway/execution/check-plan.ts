@@ -1,5 +1,13 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
-import { GraphQLError, Kind, parse, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import {
+  GraphQLError,
+  Kind,
+  parse,
+  visit,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type SelectionSetNode,
+} from 'graphql';
 import type { Joins } from './joins.ts';
 import type { PlannedNames } from './planned-names.ts';
 import { RequiredArguments } from './required-arguments.ts';
@@ -42,10 +50,8 @@ function refusal(message: string): GraphQLError {
 
 function fetchesOf(node: PlanNode, path: readonly string[]): PlannedFetch[] {
   switch (node.kind) {
-    case 'Fetch': {
-      const [definition] = parse(node.operation, { noLocation: true }).definitions;
-      return definition?.kind === Kind.OPERATION_DEFINITION ? [{ node, path, selection: definition.selectionSet }] : [];
-    }
+    case 'Fetch':
+      return [{ node, path, selection: wholeSelection(node.operation) }];
     case 'Sequence':
     case 'Parallel':
       return node.nodes.flatMap((each) => fetchesOf(each, path));
@@ -56,4 +62,21 @@ function fetchesOf(node: PlanNode, path: readonly string[]): PlannedFetch[] {
     case 'Defer':
       return [];
   }
+}
+
+/** What an operation selects, with its named fragments in place. */
+function wholeSelection(operation: string): SelectionSetNode {
+  const { definitions } = parse(operation, { noLocation: true });
+  const fragments = new Map<string, FragmentDefinitionNode>();
+  let selection: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [] };
+  for (const definition of definitions) {
+    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
+    else if (definition.kind === Kind.OPERATION_DEFINITION) selection = definition.selectionSet;
+  }
+  return visit(selection, {
+    FragmentSpread({ name }) {
+      const fragment = fragments.get(name.value);
+      return fragment && { ...fragment, kind: Kind.INLINE_FRAGMENT };
+    },
+  });
 }

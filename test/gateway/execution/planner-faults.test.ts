@@ -73,6 +73,8 @@ describe('fields that require the same with other arguments', () => {
   });
 });
 
+const HELD = { name: 'holder', again: 'holder', more: 'holder', most: 'holder' };
+
 describe('a field no plan reaches', () => {
   const open = async () => {
     opened = await openResolved({
@@ -121,6 +123,12 @@ describe('a field no plan reaches', () => {
       'query ($no: Boolean!) { greeting ... @include(if: $no) { holder @skip(if: $no) { name } } }',
       { no: false },
       { greeting: 'hello' },
+    ],
+    [
+      // Long enough for the planner to send it on as a fragment.
+      'query { one: holder { ...A } two: holder { ...A } } fragment A on Holder { name again: name more: name most: name }',
+      {},
+      { one: HELD, two: HELD },
     ],
   ])('is none that does not apply or is ours to answer: %s', async (query, variables, data) => {
     await open();

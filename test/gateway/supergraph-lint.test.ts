@@ -8,7 +8,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { composeAll } from '../../gateway/supergraph/compose.ts';
 import { assertSound, lintSupergraph } from '../../gateway/supergraph/lint.ts';
 import { Supergraph } from '../../gateway/supergraph/supergraph.ts';
-import { composition } from '../helpers/federation.ts';
+import { compose } from '../helpers/execution/pair.ts';
 
 /** Added to the forum's schema. */
 const added = vi.hoisted(() => ({ value: '' }));
@@ -25,7 +25,7 @@ vi.mock('../../subgraphs/kit/schema.ts', async (importOriginal) => {
 });
 
 function composed(schemas: Readonly<Record<string, string>>): string {
-  const { sdl, misfits } = composition(schemas);
+  const { sdl, misfits } = compose(schemas);
   if (sdl === undefined) throw new Error(misfits.join('\n'));
   return sdl;
 }

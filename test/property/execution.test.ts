@@ -93,7 +93,9 @@ describe('executing plans', () => {
           await fc.assert(answers, { seed, numRuns: OPERATIONS, interruptAfterTimeLimit: 60_000 });
         } catch (error) {
           const { message, cause } = error as Error;
-          throw new Error(`${(cause as Error | undefined)?.message}\n${message}\n${Object.entries(schemas).flat().join('\n')}`);
+          throw new Error(
+            `${(cause as Error | undefined)?.message}\n${message}\n${Object.entries(schemas).flat().join('\n')}`,
+          );
         }
         await federation.close();
       }

@@ -106,7 +106,11 @@ describe('where we answer otherwise than @apollo/gateway', () => {
 
   it('asks without what may be null: a subgraph that is down leaves null in what others require', async () => {
     const { ours, theirs, weAsked, theyAsked } = await ask(
-      { people: PEOPLE.replace('name: String', ''), names: 'type Person @key(fields: "id") { id: ID! name: String }', greeting: GREETING },
+      {
+        people: PEOPLE.replace('name: String', ''),
+        names: 'type Person @key(fields: "id") { id: ID! name: String }',
+        greeting: GREETING,
+      },
       {
         people: () => SCORED_ONE,
         names: () => {
@@ -152,7 +156,10 @@ describe('where we answer otherwise than @apollo/gateway', () => {
   it('loses the part only: one entity that is no object, among others', async () => {
     const { ours, theirs } = await ask(
       { people: PEOPLE, scores: SCORES },
-      { people: () => SCORED_TWICE, scores: () => ({ data: { _entities: [7, { must: 2 }, { must: 3 }].slice(0, 2) } }) },
+      {
+        people: () => SCORED_TWICE,
+        scores: () => ({ data: { _entities: [7, { must: 2 }, { must: 3 }].slice(0, 2) } }),
+      },
       '{ people { id score } }',
     );
     expect(ours.data).toEqual({

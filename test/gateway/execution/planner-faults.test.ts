@@ -1,6 +1,6 @@
 import '../../../gateway/telemetry.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openResolved } from '../../helpers/resolved-subgraphs.ts';
+import { openResolved } from '../../helpers/execution/resolved.ts';
 
 type Opened = Awaited<ReturnType<typeof openResolved>>;
 

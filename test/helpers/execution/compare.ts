@@ -35,11 +35,7 @@ export interface Comparison {
 type PathLike = readonly (string | number)[] | undefined;
 
 /** Compares our answer with theirs. */
-export function compare(
-  ours: Answer,
-  theirs: Answer | Error,
-  seen: { ours: Seen; theirs: Seen },
-): Comparison {
+export function compare(ours: Answer, theirs: Answer | Error, seen: { ours: Seen; theirs: Seen }): Comparison {
   const meant = new Set<Difference>();
   const unexplained: string[] = [];
   const done = { meant, unexplained };
@@ -47,10 +43,14 @@ export function compare(
   const isMangled = seen.ours.mangled > 0;
   if (theirs instanceof Error || theirs.data === undefined) {
     if (isMangled) meant.add('loses the part only');
-    else if (ours.data !== undefined) unexplained.push(`They fail: ${String(theirs instanceof Error ? theirs : theirs.errors)}`);
+    else if (ours.data !== undefined)
+      unexplained.push(`They fail: ${String(theirs instanceof Error ? theirs : theirs.errors)}`);
     return done;
   }
-  if (ours.data === undefined && ours.errors?.every(({ extensions }) => extensions['code'] === 'OPERATION_NOT_PLANNABLE')) {
+  if (
+    ours.data === undefined &&
+    ours.errors?.every(({ extensions }) => extensions['code'] === 'OPERATION_NOT_PLANNABLE')
+  ) {
     meant.add('refuses a wrong plan');
     return done;
   }
@@ -81,7 +81,9 @@ function differenceOf(
   const isObject = (value: unknown): value is Record<string | number, unknown> =>
     typeof value === 'object' && value !== null;
   const isAlike =
-    isObject(ours) && isObject(theirs) && isDeepStrictEqual(Object.keys(ours).toSorted(), Object.keys(theirs).toSorted());
+    isObject(ours) &&
+    isObject(theirs) &&
+    isDeepStrictEqual(Object.keys(ours).toSorted(), Object.keys(theirs).toSorted());
   if (!isAlike) return `${path.join('.')}: ours ${JSON.stringify(ours)}, theirs ${JSON.stringify(theirs)}`;
   for (const name of Object.keys(ours)) {
     const step = Array.isArray(ours) ? Number(name) : name;
@@ -127,7 +129,8 @@ function compareErrors(
     const place = placeOf(ours.data, path);
     const code = extensions['code'];
     if (theirsAt.has(place) || completedAt.has(place)) continue;
-    if (code === 'SUBGRAPH_BAD_RESPONSE' && ((theirs.errors ?? []).length > 0 || isMangled)) meant.add('completion is an error');
+    if (code === 'SUBGRAPH_BAD_RESPONSE' && ((theirs.errors ?? []).length > 0 || isMangled))
+      meant.add('completion is an error');
     else if (code !== 'SUBGRAPH_ERROR' && (theirs.errors ?? []).some((each) => each.path === undefined)) continue;
     else if (misplaced.has(withoutIndexes(path))) meant.add('error stands at its entity');
     else if (!more) unexplained.push(`Only we have an error at ${path?.join('.')}: ${message}`);

@@ -18,7 +18,11 @@ import { pick, type Draw } from './draw.ts';
 /** An operation, and its variables with the types and whether they have defaults. */
 export interface DrawnOperation {
   readonly query: string;
-  readonly variables: readonly { readonly name: string; readonly type: GraphQLInputType; readonly hasDefault: boolean }[];
+  readonly variables: readonly {
+    readonly name: string;
+    readonly type: GraphQLInputType;
+    readonly hasDefault: boolean;
+  }[];
 }
 
 const ALIASES = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf', 'x', 'y', 'id', 'f0', 'label'];
@@ -58,7 +62,10 @@ class OperationDrawer {
   readonly #schema: GraphQLSchema;
   readonly #isFree: boolean;
   readonly #fragments: { readonly name: string; readonly on: GraphQLCompositeType; text: string }[] = [];
-  readonly #variables = new Map<string, { readonly type: GraphQLInputType; readonly declared: string; hasDefault: boolean }>();
+  readonly #variables = new Map<
+    string,
+    { readonly type: GraphQLInputType; readonly declared: string; hasDefault: boolean }
+  >();
   #left = 30;
 
   constructor(draw: Draw, schema: GraphQLSchema, isFree: boolean) {
@@ -185,7 +192,9 @@ class OperationDrawer {
     }
     if (isEnumType(type)) return pick(draw, type.getValues()).name;
     if (isInputObjectType(type)) {
-      const fields = Object.values(type.getFields()).filter((each) => draw(2) === 0 && (each.type !== type || depth < 2));
+      const fields = Object.values(type.getFields()).filter(
+        (each) => draw(2) === 0 && (each.type !== type || depth < 2),
+      );
       return `{ ${fields.map((each) => `${each.name}: ${this.#literal(each.type, depth + 1)}`).join(', ')} }`;
     }
     return type.name === 'Int' ? `${draw(5)}` : `"${pick(draw, ['', 'a', 'b"'.slice(0, 1)])}"`;

@@ -147,7 +147,8 @@ export class FakeSubgraphs {
       const is = source?.is ?? info.parentType.name;
       const place = [is, field, canonical(given)];
       const isKey = source !== undefined && /^(id|k1|k2|ref|code)$/.test(field);
-      if (!isKey && chance(faults.seed, 'throws', subgraph, ...place) < faults.thrown) throw new GraphQLError('It throws.');
+      if (!isKey && chance(faults.seed, 'throws', subgraph, ...place) < faults.thrown)
+        throw new GraphQLError('It throws.');
       if (!isKey && chance(faults.seed, 'null', subgraph, ...place) < faults.nulls) return null;
       if (source) {
         if (field === 'id') return source.is;

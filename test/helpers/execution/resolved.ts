@@ -1,7 +1,8 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { execute, parse } from 'graphql';
-import type { SubgraphAnswer, SubgraphClient } from '../../gateway/execution/subgraphs/client.ts';
-import { composition, openFederation, type Federation } from './federation.ts';
+import type { SubgraphAnswer, SubgraphClient } from '../../../gateway/execution/subgraphs/client.ts';
+import { compose, openFederation, type Federation } from './pair.ts';
+import { LINK } from './schemas.ts';
 
 /** A subgraph of a test: its schema and who answers. */
 export interface ResolvedSubgraph {
@@ -9,15 +10,12 @@ export interface ResolvedSubgraph {
   readonly resolvers: Readonly<Record<string, Readonly<Record<string, (...given: never[]) => unknown>>>>;
 }
 
-const LINK = `extend schema @link(url: "https://specs.apollo.dev/federation/v2.3", import: ["@key", "@shareable",
-  "@provides", "@requires", "@external", "@override", "@inaccessible", "@interfaceObject"])\n`;
-
 /** Opens small subgraphs as one federation. `asked` takes down what they are asked, by name. */
 export async function openResolved(
   subgraphs: Readonly<Record<string, ResolvedSubgraph>>,
 ): Promise<Federation & { readonly asked: string[] }> {
   const asked: string[] = [];
-  const { sdl, misfits } = composition(
+  const { sdl, misfits } = compose(
     Object.fromEntries(Object.entries(subgraphs).map(([name, { schema }]) => [name, schema])),
   );
   if (sdl === undefined) throw new Error(misfits.join('\n'));

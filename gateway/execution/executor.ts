@@ -10,6 +10,8 @@ import type { Log } from '../../subgraphs/kit/connector.ts';
 import type { GatewayContext } from '../context.ts';
 import { startClock } from './clock.ts';
 import { readJoins, type Joins } from './joins.ts';
+import { checkPlan } from './check-plan.ts';
+import { planNames } from './planned-names.ts';
 import type { Planner } from './planner.ts';
 import { compileProgram, type Program } from './program.ts';
 import type { Run } from './run.ts';
@@ -143,10 +145,14 @@ export class FederatedExecutor {
 
   async #compile(loaded: Loaded, requestContext: GatewayGraphQLRequestContext): Promise<Compiled> {
     const { planner, planning, clientOf, log } = this.#parts;
-    const plan = await planner.plan(planning(), requestContext);
-    if ('errors' in plan) return plan;
     const { apiSchema, schema, joins } = loaded;
-    return compileProgram(plan, requestContext.document, requestContext.operation, apiSchema, {
+    const planned = planNames(requestContext.document, requestContext.operation, joins);
+    const { document, operation } = planned;
+    const plan = await planner.plan(planning(), { ...requestContext, document, operation });
+    if ('errors' in plan) return plan;
+    const faults = checkPlan(plan, planned, { apiSchema, schema, joins });
+    if (faults.length > 0) return { errors: faults };
+    return compileProgram(plan, requestContext, planned, apiSchema, {
       schema,
       joins,
       clientOf: (name) => clientOf(name, joins.subgraphs.get(name) ?? ''),

@@ -1,5 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { Kind, parse, type GraphQLSchema } from 'graphql';
+import { isInterfaceType, Kind, parse, type GraphQLError, type GraphQLSchema } from 'graphql';
 import { errorOf, failureOf } from './errors.ts';
 import type { Joins } from './joins.ts';
 import { merge } from './merge.ts';
@@ -149,6 +149,7 @@ function compileEntities(node: FetchNode, parts: FetchParts, client: SubgraphCli
             throw new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', 'The answer does not hold the entities asked for.');
           }
           const faulty = reportEntityErrors(answer.errors ?? [], owners, client, run, place);
+          const misshapen: Entity[] = [];
           for (const [index, entity] of entities.entries()) {
             const all = owners[index] ?? [];
             if (isRecord(entity)) {
@@ -157,9 +158,14 @@ function compileEntities(node: FetchNode, parts: FetchParts, client: SubgraphCli
                 entity['__typename'] ??= all[0]?.['__typename'];
                 rewriteOutput(entity);
               }
+              // Who knows only an interface of an entity does not know its type.
+              if (isInterfaceType(parts.schema.getType(String(entity['__typename'])))) delete entity['__typename'];
               for (const owner of all) merge(owner, entity);
-            } else if (!faulty.has(index)) for (const owner of all) run.absent.add(owner);
+            } else if (faulty.has(index)) continue;
+            else if (entity === null || entity === undefined) for (const owner of all) run.absent.add(owner);
+            else misshapen.push(...all);
           }
+          if (misshapen.length > 0) reportMisshapen(misshapen, parts, client, run, place);
         },
       };
     },
@@ -201,7 +207,23 @@ function reportEntityErrors(
   return faulty;
 }
 
-function report(run: Run, error: ReturnType<typeof errorOf>): void {
+/** Reports entities in whose place something else came, where these stand: they are broken, not absent. */
+function reportMisshapen(
+  owners: readonly Entity[],
+  parts: FetchParts,
+  client: SubgraphClient,
+  run: Run,
+  place: Place,
+): void {
+  const failure = new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', 'An entity is no object.');
+  parts.onFailure(client.name, failure, run);
+  const places = placesOf(run.root, place.path);
+  for (const owner of owners) {
+    for (const here of places.get(owner) ?? []) report(run, failureOf(failure, client.name, here));
+  }
+}
+
+function report(run: Run, error: GraphQLError): void {
   run.errors.push(error);
   run.failed.push(error.path ?? []);
 }

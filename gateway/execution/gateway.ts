@@ -3,6 +3,7 @@ import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-i
 import type { Log } from '../../subgraphs/kit/connector.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
 import { FederatedExecutor } from './executor.ts';
+import { withoutDeadKeys } from './dead-keys.ts';
 import { Planner } from './planner.ts';
 import type { SubgraphClients } from './subgraphs/clients.ts';
 import { dataSourceOf } from './subgraphs/data-source.ts';
@@ -28,10 +29,11 @@ export function federate(parts: FederationParts): GatewayInterface {
   const { supergraph, clients, log, logger, operationMs, answerSeconds } = parts;
   const isOurs = parts.execution === 'atrium';
   const planner = new Planner();
+  const forPlanner = (sdl: string): string => (isOurs ? withoutDeadKeys(sdl) : sdl);
   const gateway = new ApolloGateway({
     supergraphSdl: async ({ update }) => {
-      const stop = supergraph.watch(update, log);
-      return { supergraphSdl: supergraph.sdl, cleanup: async () => stop() };
+      const stop = supergraph.watch((sdl) => update(forPlanner(sdl)), log);
+      return { supergraphSdl: forPlanner(supergraph.sdl), cleanup: async () => stop() };
     },
     logger,
     buildService: ({ name, url }) =>

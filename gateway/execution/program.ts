@@ -1,8 +1,15 @@
 import { prettyFormatQueryPlan, type QueryPlan } from '@apollo/query-planner';
-import type { DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
-import { Kind, type FragmentDefinitionNode } from 'graphql';
+import {
+  GraphQLError,
+  Kind,
+  type DocumentNode,
+  type FragmentDefinitionNode,
+  type GraphQLSchema,
+  type OperationDefinitionNode,
+} from 'graphql';
 import { switchNames } from './fields.ts';
 import type { FetchParts } from './fetch-step.ts';
+import type { PlannedNames } from './planned-names.ts';
 import type { Entity, Run } from './run.ts';
 import { compileShaper, type Shaper } from './shape.ts';
 import { compileSteps } from './steps.ts';
@@ -21,8 +28,8 @@ const MAX_SHAPERS = 64;
 /** Compiles an operation and its plan. */
 export function compileProgram(
   plan: QueryPlan,
-  document: DocumentNode,
-  operation: OperationDefinitionNode,
+  { document, operation }: { document: DocumentNode; operation: OperationDefinitionNode },
+  planned: PlannedNames,
   apiSchema: GraphQLSchema,
   parts: FetchParts,
 ): Program {
@@ -40,7 +47,7 @@ export function compileProgram(
     let shaper = shapers.get(key);
     if (!shaper) {
       const switches = new Map(names.map((name) => [name, coerced[name] === true]));
-      shaper = compileShaper({ schema: apiSchema, operation, fragments, switches });
+      shaper = compileShaper({ schema: apiSchema, operation, fragments, switches, plannedName: planned.of });
       if (shapers.size >= MAX_SHAPERS) shapers.clear();
       shapers.set(key, shaper);
     }
@@ -54,7 +61,16 @@ export function compileProgram(
       const started = performance.now();
       const { data, errors } = shaperFor(run.coerced)(run.root, run);
       run.observation.shaped(performance.now() - started);
-      return { data, errors: [...run.errors, ...errors] };
+      return { data, errors: [...run.errors, ...errors].map((error) => asAsked(error, planned)) };
     },
   };
+}
+
+/** An error at the place that the client knows. */
+function asAsked(error: GraphQLError, { asAsked: nameAsAsked }: PlannedNames): GraphQLError {
+  if (!error.path) return error;
+  const path = nameAsAsked(error.path);
+  if (path === error.path) return error;
+  const { message, extensions, originalError } = error;
+  return new GraphQLError(message, { path, extensions, originalError: originalError ?? null });
 }

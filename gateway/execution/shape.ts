@@ -31,6 +31,8 @@ export interface ShapedOperation {
   readonly operation: OperationDefinitionNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly switches: Switches;
+  /** What a field is called in what subgraphs sent. */
+  readonly plannedName: (field: FieldNode) => string;
 }
 
 /** Null in the place of a value whose fault has been reported already. */
@@ -49,13 +51,15 @@ type Completer = (value: unknown, shaping: Shaping) => unknown;
 /** A field of an object's answer. */
 interface Field {
   readonly name: string;
+  /** Its name in what subgraphs sent. */
+  readonly planned: string;
   readonly isNonNull: boolean;
   readonly value: (source: Entity, typename: string, shaping: Shaping) => unknown;
 }
 
 /** Compiles the shaping of an operation's answers. */
 export function compileShaper(shaped: ShapedOperation): Shaper {
-  const { schema, operation, fragments, switches } = shaped;
+  const { schema, operation, fragments, switches, plannedName } = shaped;
   const rootType = schema.getRootType(operation.operation);
   if (!rootType) throw new GraphQLError(`The schema has no ${operation.operation}.`);
   const completeRoot = completeObject([operation.selectionSet], rootType);
@@ -127,15 +131,16 @@ export function compileShaper(shaped: ShapedOperation): Shaper {
     nodes: readonly FieldNode[],
     type: GraphQLNamedType,
   ): Field | undefined {
+    const planned = plannedName(node);
     if (node.name.value === '__typename') {
       // An object of which only an interface is known, from a subgraph that knows no more, has no type to tell.
       const value = (_: Entity, typename: string) => (isObjectType(type) ? typename : null);
-      return { name, isNonNull: true, value };
+      return { name, planned, isNonNull: true, value };
     }
     if (node.name.value === '__schema' || node.name.value === '__type') {
       const value = (_: Entity, __: string, { run }: Shaping) =>
         introspect(schema, nodes, operation, fragments, run.variables);
-      return { name, isNonNull: node.name.value === '__schema', value };
+      return { name, planned, isNonNull: node.name.value === '__schema', value };
     }
     const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
     if (!definition) return undefined;
@@ -143,8 +148,8 @@ export function compileShaper(shaped: ShapedOperation): Shaper {
     const inner = getNullableType(definition.type);
     const selectionSets = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
     const complete = completeType(inner, isCompositeType(getNamedType(inner)) ? selectionSets : []);
-    const read = reader(name);
-    return { name, isNonNull, value: (source, _, shaping) => complete(read(source), shaping) };
+    const read = reader(planned);
+    return { name, planned, isNonNull, value: (source, _, shaping) => complete(read(source), shaping) };
   }
 
   return (root, run) => {
@@ -158,7 +163,7 @@ function completeFields(source: Entity, typename: string, fields: readonly Field
   const { path } = shaping;
   const object: Entity = {};
   for (const field of fields) {
-    path.push(field.name);
+    path.push(field.planned);
     let value = field.value(source, typename, shaping);
     if (value === null && field.isNonNull) {
       // An entity that does not exist, or not for this viewer, is null where it stands: absent is a value.

@@ -4,6 +4,7 @@ import { composeServices } from '@apollo/composition';
 import { lexicographicSortSchema, printSchema } from 'graphql';
 import { readTypeDefs } from '../../subgraphs/kit/schema.ts';
 import { subgraphs } from '../../subgraphs/registry.ts';
+import { assertSound } from './lint.ts';
 
 const GENERATED = "# Generated from the subgraphs' schemas by `npm run atrium -- compose`: do not edit.\n\n";
 
@@ -16,7 +17,7 @@ export const API_FILE = new URL('../../schema/api.graphql', import.meta.url);
 /**
  * Composes the subgraphs' schemas. The addresses in it are placeholders: the configuration says where subgraphs are.
  * @returns the files with what they should hold.
- * @throws when the schemas do not fit together, naming every misfit.
+ * @throws when the schemas do not fit together or would not work well, naming every misfit.
  */
 export function composeAll(): ReadonlyMap<URL, string> {
   const { errors, schema, supergraphSdl } = composeServices(
@@ -26,6 +27,7 @@ export function composeAll(): ReadonlyMap<URL, string> {
     const misfits = errors.map(({ message }) => message.replaceAll(/\n(?=.)/g, '\n    '));
     throw new Error(`The schemas do not fit together:\n${misfits.map((misfit) => `  - ${misfit}`).join('\n')}`);
   }
+  assertSound(supergraphSdl);
   const api = lexicographicSortSchema(schema.toAPISchema().toGraphQLJSSchema());
   return new Map([
     [SUPERGRAPH_FILE, `${GENERATED}${supergraphSdl.trimEnd()}\n`],

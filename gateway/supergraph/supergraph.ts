@@ -5,12 +5,16 @@ import type { Subgraph } from '../../subgraphs/kit/subgraph.ts';
 import { subgraphs } from '../../subgraphs/registry.ts';
 import type { Config } from '../config/schema.ts';
 import { readJoins } from '../execution/joins.ts';
+import { lintSupergraph } from './lint.ts';
 
 /** The composed schema of our own subgraphs, as `atrium compose` writes it. */
 const OURS = new URL('../../schema/supergraph.graphql', import.meta.url);
 
 /** How often the file is looked at; folders that are swapped as a whole tell of no change. */
 const LOOK_EVERY_MS = 1_000;
+
+/** So many findings of one supergraph are logged. */
+const MAX_WARNINGS = 50;
 
 /** A supergraph that was changed is given to this; it throws when it cannot be used. */
 export type UpdateSupergraph = (sdl: string) => void;
@@ -31,16 +35,18 @@ export class Supergraph {
     this.ours = subgraphs.filter(({ name }) => names.has(name));
   }
 
-  /** Hands over what the file becomes. A bad or half-written one changes nothing, and is told in the log. */
+  /** Warns of what does not work well, and hands over what the file becomes. A bad or half-written one changes nothing, and is told in the log. */
   watch(update: UpdateSupergraph, log: Log): () => void {
     const path = this.#path;
     let last = this.sdl;
+    warn(last, log);
     const look = (): void => {
       try {
         const sdl = readFileSync(path, 'utf8');
         if (sdl === last) return;
         last = sdl;
         update(sdl);
+        warn(sdl, log);
         log.info({}, 'the supergraph changed: it is served from now on');
       } catch (err) {
         log.error({ err }, 'the supergraph changed, but cannot be used: the one before is still served');
@@ -49,4 +55,12 @@ export class Supergraph {
     watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, look);
     return () => unwatchFile(path, look);
   }
+}
+
+function warn(sdl: string, log: Log): void {
+  const findings = lintSupergraph(sdl);
+  for (const { place, fault } of findings.slice(0, MAX_WARNINGS))
+    log.warn({ place }, `the supergraph: ${place} ${fault}`);
+  const more = findings.length - MAX_WARNINGS;
+  if (more > 0) log.warn({}, `the supergraph: ${more} more of the same kinds`);
 }

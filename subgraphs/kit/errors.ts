@@ -17,6 +17,10 @@ export const ERROR_CATALOGUE = {
   },
   GRAPHQL_PARSE_FAILED: { status: 400, meaning: 'The document is not GraphQL.' },
   GRAPHQL_VALIDATION_FAILED: { status: 400, meaning: 'The document does not fit the schema.' },
+  OPERATION_NOT_PLANNABLE: {
+    status: 400,
+    meaning: 'The schema gives no way to answer this rightly; the message names the fields.',
+  },
   OPERATION_RESOLUTION_FAILURE: { status: 400, meaning: 'The operation named is not in the document.' },
   PERSISTED_QUERY_NOT_FOUND: { status: 200, meaning: 'The hash is not known yet; send it again with the query.' },
   PERSISTED_QUERY_NOT_SUPPORTED: { status: 200, meaning: 'Persisted queries are switched off.' },

@@ -1,0 +1,242 @@
+import '../../../gateway/telemetry.ts';
+import { afterEach, describe, expect, it } from 'vitest';
+import {
+  SubgraphFailure,
+  type SubgraphAnswer,
+  type SubgraphClient,
+} from '../../../gateway/execution/subgraphs/client.ts';
+import { compose, openFederation, type Federation } from '../../helpers/execution/pair.ts';
+
+type Variables = Readonly<Record<string, unknown>>;
+type Answering = (variables: Variables) => SubgraphAnswer;
+
+const PEOPLE = `
+type Query { person: Person people: [Person!] list: [Int!] }
+type Person @key(fields: "id") { id: ID! name: String age: Int }`;
+const SCORES = `type Person @key(fields: "id") { id: ID! score: Int must: Int! }`;
+const GREETING = `
+type Person @key(fields: "id") {
+  id: ID! name: String @external
+  greeting: String @requires(fields: "name")
+}`;
+const SCORED_ONE = { data: { person: { __typename: 'Person', id: '1' } } };
+const SCORED_TWICE = {
+  data: { people: ['1', '2', '1'].map((id) => ({ __typename: 'Person', id })) },
+};
+
+let federation: Federation | undefined;
+afterEach(() => federation?.close());
+
+/** Asks both about one query; answers are made anew for each, for executors write on them. */
+async function ask(
+  schemas: Readonly<Record<string, string>>,
+  answers: Readonly<Record<string, Answering>>,
+  query: string,
+) {
+  const { sdl, misfits } = compose(schemas);
+  expect(misfits).toEqual([]);
+  const asked: string[] = [];
+  const clientOf = (name: string): SubgraphClient => ({
+    name,
+    trusted: false,
+    prepare: () => async (variables) => {
+      asked.push(name);
+      return JSON.parse(JSON.stringify(answers[name]?.(variables))) as SubgraphAnswer;
+    },
+    close: async () => undefined,
+  });
+  federation = await openFederation(sdl ?? '', clientOf);
+  const ours = await federation.ours({ query });
+  const weAsked = asked.splice(0);
+  const theirs = await federation.theirs({ query }).then(
+    (answer) => answer,
+    (error: Error) => ({ errors: [{ message: error.message, path: undefined, extensions: {} }] }) as never,
+  );
+  const plain = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
+  return {
+    ours: {
+      data: plain(ours.data),
+      errors: (ours.errors ?? []).map(({ path, extensions }) => ({ path, code: extensions['code'] })),
+      messages: (ours.errors ?? []).map(({ message }) => message),
+    },
+    theirs: {
+      data: theirs.data === undefined ? undefined : plain(theirs.data),
+      errors: (theirs.errors ?? []).map(({ path }) => path),
+      messages: (theirs.errors ?? []).map(({ message }) => message),
+      completions: ((theirs.extensions?.['valueCompletion'] ?? []) as { path: unknown }[]).map(({ path }) => path),
+    },
+    weAsked,
+    theyAsked: asked,
+  };
+}
+
+/** One plain example of each difference that `test/property/execution.test.ts` lets pass. */
+describe('where we answer otherwise than @apollo/gateway', () => {
+  it('completion is an error: what does not fit the schema is told as errors are', async () => {
+    const { ours, theirs } = await ask(
+      { people: PEOPLE },
+      { people: () => ({ data: { person: { age: 'old', name: 'Ada' } } }) },
+      '{ person { name age } }',
+    );
+    expect(ours.data).toEqual({ person: { name: 'Ada', age: null } });
+    expect(theirs.data).toEqual(ours.data);
+    expect(ours.errors).toEqual([{ path: ['person', 'age'], code: 'SUBGRAPH_BAD_RESPONSE' }]);
+    expect(theirs.errors).toEqual([]);
+    expect(theirs.completions).toEqual([['person', 'age']]);
+  });
+
+  it('completion is an error: also beside other errors, where theirs is silent', async () => {
+    const { ours, theirs } = await ask(
+      { people: PEOPLE },
+      {
+        people: () => ({
+          data: { person: { age: 'old', name: null } },
+          errors: [{ message: 'No name.', path: ['person', 'name'] }],
+        }),
+      },
+      '{ person { name age } }',
+    );
+    expect(ours.errors).toEqual([
+      { path: ['person', 'name'], code: 'SUBGRAPH_ERROR' },
+      { path: ['person', 'age'], code: 'SUBGRAPH_BAD_RESPONSE' },
+    ]);
+    expect(theirs.errors).toEqual([['person', 'name']]);
+    expect(theirs.completions).toEqual([]);
+  });
+
+  it('asks without what may be null: a subgraph that is down leaves null in what others require', async () => {
+    const { ours, theirs, weAsked, theyAsked } = await ask(
+      {
+        people: PEOPLE.replace('name: String', ''),
+        names: 'type Person @key(fields: "id") { id: ID! name: String }',
+        greeting: GREETING,
+      },
+      {
+        people: () => SCORED_ONE,
+        names: () => {
+          throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'Down.');
+        },
+        greeting: ({ representations }) => {
+          const [{ name }] = representations as [{ name: unknown }];
+          return { data: { _entities: [{ greeting: `Hello ${String(name)}` }] } };
+        },
+      },
+      '{ person { greeting } }',
+    );
+    expect(weAsked).toEqual(['people', 'names', 'greeting']);
+    expect(ours.data).toEqual({ person: { greeting: 'Hello null' } });
+    expect(ours.errors).toEqual([{ path: ['person'], code: 'SUBGRAPH_UNAVAILABLE' }]);
+    expect(theyAsked).toEqual(['people', 'names']);
+    expect(theirs.data).toEqual({ person: { greeting: null } });
+  });
+
+  it('absent is no error: an entity its subgraph does not have is null where it may be', async () => {
+    const { ours, theirs } = await ask(
+      { people: PEOPLE, scores: SCORES },
+      { people: () => SCORED_ONE, scores: () => ({ data: { _entities: [null] } }) },
+      '{ person { id must } }',
+    );
+    expect(ours.data).toEqual({ person: null });
+    expect(ours.errors).toEqual([]);
+    expect(theirs.data).toEqual({ person: null });
+    expect(theirs.completions).toEqual([['person', 'must']]);
+  });
+
+  it('loses the part only: a value in the place of a list, an object in the place of another shape', async () => {
+    const { ours, theirs } = await ask(
+      { people: PEOPLE },
+      { people: () => ({ data: { list: 7, person: { name: 'Ada' } } }) },
+      '{ list person { name } }',
+    );
+    expect(ours.data).toEqual({ list: null, person: { name: 'Ada' } });
+    expect(ours.errors).toEqual([{ path: ['list'], code: 'SUBGRAPH_BAD_RESPONSE' }]);
+    expect(theirs.data).toBeUndefined();
+  });
+
+  it('loses the part only: one entity that is no object, among others', async () => {
+    const { ours, theirs } = await ask(
+      { people: PEOPLE, scores: SCORES },
+      {
+        people: () => SCORED_TWICE,
+        scores: () => ({ data: { _entities: [7, { must: 2 }, { must: 3 }].slice(0, 2) } }),
+      },
+      '{ people { id score } }',
+    );
+    expect(ours.data).toEqual({
+      people: [
+        { id: '1', score: null },
+        { id: '2', score: null },
+        { id: '1', score: null },
+      ],
+    });
+    expect(ours.errors).toEqual([
+      { path: ['people', 0], code: 'SUBGRAPH_BAD_RESPONSE' },
+      { path: ['people', 2], code: 'SUBGRAPH_BAD_RESPONSE' },
+    ]);
+    expect(theirs.errors).toHaveLength(1);
+  });
+
+  it('failed fetch has a place: theirs does not say what is missing', async () => {
+    const { ours, theirs } = await ask(
+      { people: PEOPLE, scores: SCORES },
+      {
+        people: () => SCORED_ONE,
+        scores: () => {
+          throw new SubgraphFailure('SUBGRAPH_TIMEOUT', 'Late.');
+        },
+      },
+      '{ person { id score } }',
+    );
+    expect(ours.data).toEqual({ person: { id: '1', score: null } });
+    expect(theirs.data).toEqual(ours.data);
+    expect(ours.errors).toEqual([{ path: ['person'], code: 'SUBGRAPH_TIMEOUT' }]);
+    expect(theirs.errors).toEqual([undefined]);
+  });
+
+  it('messages of others are not passed on', async () => {
+    const { ours, theirs } = await ask(
+      { people: PEOPLE },
+      {
+        people: () => ({
+          data: { person: null },
+          errors: [{ message: 'SELECT secret FROM t', path: ['person'], extensions: { code: 'FORBIDDEN' } }],
+        }),
+      },
+      '{ person { name } }',
+    );
+    expect(ours.errors).toEqual([{ path: ['person'], code: 'SUBGRAPH_ERROR' }]);
+    expect(ours.messages).toEqual(['The subgraph "people" could not answer this part.']);
+    expect(theirs.messages).toEqual(['SELECT secret FROM t']);
+  });
+
+  it('an entity in several places is asked for once, and its error told at each', async () => {
+    let asked: unknown;
+    const { ours, theirs } = await ask(
+      { people: PEOPLE, scores: SCORES },
+      {
+        people: () => SCORED_TWICE,
+        scores: ({ representations }) => {
+          asked ??= representations;
+          const all = representations as readonly { id: string }[];
+          return {
+            data: { _entities: all.map(({ id }) => ({ score: id === '1' ? null : 2 })) },
+            errors: all.flatMap(({ id }, index) =>
+              id === '1' ? [{ message: 'No.', path: ['_entities', index, 'score'] }] : [],
+            ),
+          };
+        },
+      },
+      '{ people { id score } }',
+    );
+    expect(asked).toHaveLength(2);
+    expect(ours.data).toEqual(theirs.data);
+    expect(ours.errors.map(({ path }) => path)).toEqual([
+      ['people', 0, 'score'],
+      ['people', 2, 'score'],
+    ]);
+    expect(theirs.errors).toEqual([
+      ['people', 0, 'score'],
+      ['people', 2, 'score'],
+    ]);
+  });
+});

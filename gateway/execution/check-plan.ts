@@ -1,8 +1,9 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
-import { GraphQLError, Kind, parse, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import { GraphQLError, type GraphQLSchema, type SelectionSetNode } from 'graphql';
 import type { Joins } from './joins.ts';
 import type { PlannedNames } from './planned-names.ts';
 import { RequiredArguments } from './required-arguments.ts';
+import { selectionOf } from './selection.ts';
 import { firstUnreached } from './unreached.ts';
 
 /** A fetch of a plan, and where its results belong: response names, without lists. */
@@ -42,10 +43,8 @@ function refusal(message: string): GraphQLError {
 
 function fetchesOf(node: PlanNode, path: readonly string[]): PlannedFetch[] {
   switch (node.kind) {
-    case 'Fetch': {
-      const [definition] = parse(node.operation, { noLocation: true }).definitions;
-      return definition?.kind === Kind.OPERATION_DEFINITION ? [{ node, path, selection: definition.selectionSet }] : [];
-    }
+    case 'Fetch':
+      return [{ node, path, selection: selectionOf(node.operation) }];
     case 'Sequence':
     case 'Parallel':
       return node.nodes.flatMap((each) => fetchesOf(each, path));

@@ -20,9 +20,7 @@ export type Difference =
   /** A fetch that failed is an error at its place, told once; theirs is nowhere. */
   | 'failed fetch has a place'
   /** An error of an entity stands where the entity does; theirs stands at another, where some are not asked about. */
-  | 'error stands at its entity'
-  /** An operation that the planner gets wrong is refused. */
-  | 'refuses a wrong plan';
+  | 'error stands at its entity';
 
 /** What two answers differ in. */
 export interface Comparison {
@@ -35,11 +33,7 @@ export interface Comparison {
 type PathLike = readonly (string | number)[] | undefined;
 
 /** Compares our answer with theirs. */
-export function compare(
-  ours: Answer,
-  theirs: Answer | Error,
-  seen: { ours: Seen; theirs: Seen },
-): Comparison {
+export function compare(ours: Answer, theirs: Answer | Error, seen: { ours: Seen; theirs: Seen }): Comparison {
   const meant = new Set<Difference>();
   const unexplained: string[] = [];
   const done = { meant, unexplained };
@@ -47,11 +41,8 @@ export function compare(
   const isMangled = seen.ours.mangled > 0;
   if (theirs instanceof Error || theirs.data === undefined) {
     if (isMangled) meant.add('loses the part only');
-    else if (ours.data !== undefined) unexplained.push(`They fail: ${String(theirs instanceof Error ? theirs : theirs.errors)}`);
-    return done;
-  }
-  if (ours.data === undefined && ours.errors?.every(({ extensions }) => extensions['code'] === 'OPERATION_NOT_PLANNABLE')) {
-    meant.add('refuses a wrong plan');
+    else if (ours.data !== undefined)
+      unexplained.push(`They fail: ${String(theirs instanceof Error ? theirs : theirs.errors)}`);
     return done;
   }
   const more = [...seen.ours.asked].some((each) => !seen.theirs.asked.has(each));
@@ -66,7 +57,7 @@ export function compare(
   };
   const unlike = differenceOf(plain(ours.data), plain(theirs.data), mayDiffer, []);
   if (unlike !== undefined && !(isMangled && (more || less.length > 0))) unexplained.push(`Data: ${unlike}`);
-  compareErrors(ours, theirs, { more, absent: seen.ours.absent > 0, isMangled }, done as never);
+  compareErrors(ours, theirs, { more, absent: seen.ours.absent > 0, isMangled }, done);
   return done;
 }
 
@@ -81,7 +72,9 @@ function differenceOf(
   const isObject = (value: unknown): value is Record<string | number, unknown> =>
     typeof value === 'object' && value !== null;
   const isAlike =
-    isObject(ours) && isObject(theirs) && isDeepStrictEqual(Object.keys(ours).toSorted(), Object.keys(theirs).toSorted());
+    isObject(ours) &&
+    isObject(theirs) &&
+    isDeepStrictEqual(Object.keys(ours).toSorted(), Object.keys(theirs).toSorted());
   if (!isAlike) return `${path.join('.')}: ours ${JSON.stringify(ours)}, theirs ${JSON.stringify(theirs)}`;
   for (const name of Object.keys(ours)) {
     const step = Array.isArray(ours) ? Number(name) : name;
@@ -127,7 +120,8 @@ function compareErrors(
     const place = placeOf(ours.data, path);
     const code = extensions['code'];
     if (theirsAt.has(place) || completedAt.has(place)) continue;
-    if (code === 'SUBGRAPH_BAD_RESPONSE' && ((theirs.errors ?? []).length > 0 || isMangled)) meant.add('completion is an error');
+    if (code === 'SUBGRAPH_BAD_RESPONSE' && ((theirs.errors ?? []).length > 0 || isMangled))
+      meant.add('completion is an error');
     else if (code !== 'SUBGRAPH_ERROR' && (theirs.errors ?? []).some((each) => each.path === undefined)) continue;
     else if (misplaced.has(withoutIndexes(path))) meant.add('error stands at its entity');
     else if (!more) unexplained.push(`Only we have an error at ${path?.join('.')}: ${message}`);
@@ -157,7 +151,7 @@ function placeOf(data: unknown, path: PathLike): string {
   for (const step of path ?? []) {
     if (value === null || value === undefined) break;
     place.push(step);
-    value = Object.hasOwn(value as object, step) ? (value as Record<string | number, unknown>)[step] : undefined;
+    value = Object.hasOwn(value, step) ? (value as Record<string | number, unknown>)[step] : undefined;
   }
   return place.join('.');
 }
@@ -183,7 +177,7 @@ export function misfitOf(
     fieldResolver: (source: Record<string | number, unknown>, _, __, { path }) => source[path.key],
     typeResolver: (value: Record<string, unknown>) => value[TYPE_ALIAS] as string,
   });
-  if (again.errors) return `${again.errors.join('; ')}`;
+  if (again.errors) return again.errors.join('; ');
   // Numbers in the place of ids are left as they are: subgraphs that send them know no better.
   if (mangled > 0) return undefined;
   const [is, should] = [JSON.stringify(data), JSON.stringify(again.data)];

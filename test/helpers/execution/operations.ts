@@ -18,7 +18,11 @@ import { pick, type Draw } from './draw.ts';
 /** An operation, and its variables with the types and whether they have defaults. */
 export interface DrawnOperation {
   readonly query: string;
-  readonly variables: readonly { readonly name: string; readonly type: GraphQLInputType; readonly hasDefault: boolean }[];
+  readonly variables: readonly {
+    readonly name: string;
+    readonly type: GraphQLInputType;
+    readonly hasDefault: boolean;
+  }[];
 }
 
 const ALIASES = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf', 'x', 'y', 'id', 'f0', 'label'];
@@ -58,7 +62,10 @@ class OperationDrawer {
   readonly #schema: GraphQLSchema;
   readonly #isFree: boolean;
   readonly #fragments: { readonly name: string; readonly on: GraphQLCompositeType; text: string }[] = [];
-  readonly #variables = new Map<string, { readonly type: GraphQLInputType; readonly declared: string; hasDefault: boolean }>();
+  readonly #variables = new Map<
+    string,
+    { readonly type: GraphQLInputType; readonly declared: string; hasDefault: boolean }
+  >();
   #left = 30;
 
   constructor(draw: Draw, schema: GraphQLSchema, isFree: boolean) {
@@ -160,7 +167,7 @@ class OperationDrawer {
       if (this.#draw(2) === 0) return [];
       if (this.#draw(2) === 0) return [`${each.name}: ${this.#literal(each.type, 0)}`];
       const name = `${each.name}${this.#draw(2)}${String(each.type).replaceAll(/\W/g, '')}`;
-      const inner = isNonNullType(each.type) ? (each.type.ofType as GraphQLInputType) : each.type;
+      const inner = isNonNullType(each.type) ? each.type.ofType : each.type;
       this.#declare(name, String(each.type), inner, [this.#literal(inner, 0)]);
       return [`${each.name}: $${name}`];
     });
@@ -178,14 +185,16 @@ class OperationDrawer {
 
   #literal(type: GraphQLInputType, depth: number): string {
     const draw = this.#draw;
-    if (isNonNullType(type)) return this.#literal(type.ofType as GraphQLInputType, depth);
+    if (isNonNullType(type)) return this.#literal(type.ofType, depth);
     if (isListType(type)) {
-      const of = type.ofType as GraphQLInputType;
+      const of = type.ofType;
       return `[${Array.from({ length: draw(3) }, () => this.#literal(of, depth)).join(', ')}]`;
     }
     if (isEnumType(type)) return pick(draw, type.getValues()).name;
     if (isInputObjectType(type)) {
-      const fields = Object.values(type.getFields()).filter((each) => draw(2) === 0 && (each.type !== type || depth < 2));
+      const fields = Object.values(type.getFields()).filter(
+        (each) => draw(2) === 0 && (each.type !== type || depth < 2),
+      );
       return `{ ${fields.map((each) => `${each.name}: ${this.#literal(each.type, depth + 1)}`).join(', ')} }`;
     }
     return type.name === 'Int' ? `${draw(5)}` : `"${pick(draw, ['', 'a', 'b"'.slice(0, 1)])}"`;
@@ -205,9 +214,9 @@ export function drawVariables(draw: Draw, { variables }: DrawnOperation): Record
 }
 
 function drawValue(draw: Draw, type: GraphQLInputType, depth: number): unknown {
-  if (isNonNullType(type)) return drawValue(draw, type.ofType as GraphQLInputType, depth);
+  if (isNonNullType(type)) return drawValue(draw, type.ofType, depth);
   if (isListType(type)) {
-    return Array.from({ length: draw(3) }, () => drawValue(draw, type.ofType as GraphQLInputType, depth));
+    return Array.from({ length: draw(3) }, () => drawValue(draw, type.ofType, depth));
   }
   if (isEnumType(type)) return pick(draw, type.getValues()).name;
   if (isInputObjectType(type)) {

@@ -81,7 +81,7 @@ async function openGateway(
   });
   const schemas: GraphQLSchema[] = [];
   gateway.onSchemaLoadOrUpdate(({ apiSchema }) => schemas.push(apiSchema));
-  const { executor } = await gateway.load({ apollo: {} } as never);
+  const { executor } = await gateway.load({ apollo: {} });
   const schema = schemas.at(-1);
   if (!executor || !schema) throw new Error('There is no schema.');
   return { schema, ask: askOf(executor, schema), stop: async () => gateway.stop?.() };

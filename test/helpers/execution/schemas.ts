@@ -118,7 +118,10 @@ function drawInterface(
   if (implementers.length === 0) return faces;
   const homes = hasInterfaceObject
     ? [home]
-    : [home, ...names.slice(1).filter((name) => implementers.every(({ parts }) => parts.get(name)?.keys.includes('id')))];
+    : [
+        home,
+        ...names.slice(1).filter((name) => implementers.every(({ parts }) => parts.get(name)?.keys.includes('id'))),
+      ];
   const hasView = draw(2) === 0;
   for (const name of homes) {
     const fields = ['id: ID!', 'label(a: Int = 7): String', ...(hasView ? ['view: V0'] : [])];

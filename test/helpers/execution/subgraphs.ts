@@ -83,7 +83,7 @@ export class FakeSubgraphs {
         const schema = buildSubgraphSchema([{ typeDefs: parse(LINK + text) }]);
         const fields = schema.getQueryType()?.getFields() ?? {};
         for (const field of Object.values(fields)) if (field.name === '_entities') delete field.resolve;
-        for (const type of Object.values(schema.getTypeMap())) if (isAbstractType(type)) delete type.resolveType;
+        for (const type of Object.values(schema.getTypeMap())) if (isAbstractType(type)) type.resolveType = undefined;
         return [name, schema];
       }),
     );
@@ -147,7 +147,8 @@ export class FakeSubgraphs {
       const is = source?.is ?? info.parentType.name;
       const place = [is, field, canonical(given)];
       const isKey = source !== undefined && /^(id|k1|k2|ref|code)$/.test(field);
-      if (!isKey && chance(faults.seed, 'throws', subgraph, ...place) < faults.thrown) throw new GraphQLError('It throws.');
+      if (!isKey && chance(faults.seed, 'throws', subgraph, ...place) < faults.thrown)
+        throw new GraphQLError('It throws.');
       if (!isKey && chance(faults.seed, 'null', subgraph, ...place) < faults.nulls) return null;
       if (source) {
         if (field === 'id') return source.is;
@@ -242,7 +243,7 @@ function hideInterfaces(data: SubgraphAnswer['data']): void {
 
 /** An operation as it is whatever its fields are called. */
 function withoutAliases(document: DocumentNode): string {
-  return print(visit(document, { Field: ({ alias: _, ...field }) => field }));
+  return print(visit(document, { Field: (field) => ({ ...field, alias: undefined }) }));
 }
 
 function leavesOf(value: unknown): string {

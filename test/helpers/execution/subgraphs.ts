@@ -43,7 +43,7 @@ export const NO_FAULTS: Faults = { seed: 0, thrown: 0, nulls: 0, absent: 0, fail
 
 /** What subgraphs were asked and what of it came about, to tell which differences may show. */
 export interface Seen {
-  /** Representations, with the subgraph and operation they were in. */
+  /** Representations, with the subgraph. */
   readonly asked: Set<string>;
   absent: number;
   failed: number;
@@ -107,7 +107,7 @@ export class FakeSubgraphs {
       return async (variables) => {
         const { faults, seen } = this;
         const representations = (variables['representations'] ?? []) as readonly Readonly<Record<string, unknown>>[];
-        for (const each of representations) seen.asked.add(`${what} ${canonical(each)}`);
+        for (const each of representations) seen.asked.add(`${name} ${canonical(each)}`);
         if (chance(faults.seed, 'fails', what) < faults.failing) {
           seen.failed++;
           throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'It fails.');

@@ -1,16 +1,9 @@
 import type { FetchNode, PlanNode, QueryPlan } from '@apollo/query-planner';
-import {
-  GraphQLError,
-  Kind,
-  parse,
-  visit,
-  type FragmentDefinitionNode,
-  type GraphQLSchema,
-  type SelectionSetNode,
-} from 'graphql';
+import { GraphQLError, type GraphQLSchema, type SelectionSetNode } from 'graphql';
 import type { Joins } from './joins.ts';
 import type { PlannedNames } from './planned-names.ts';
 import { RequiredArguments } from './required-arguments.ts';
+import { selectionOf } from './selection.ts';
 import { firstUnreached } from './unreached.ts';
 
 /** A fetch of a plan, and where its results belong: response names, without lists. */
@@ -51,7 +44,7 @@ function refusal(message: string): GraphQLError {
 function fetchesOf(node: PlanNode, path: readonly string[]): PlannedFetch[] {
   switch (node.kind) {
     case 'Fetch':
-      return [{ node, path, selection: wholeSelection(node.operation) }];
+      return [{ node, path, selection: selectionOf(node.operation) }];
     case 'Sequence':
     case 'Parallel':
       return node.nodes.flatMap((each) => fetchesOf(each, path));
@@ -62,21 +55,4 @@ function fetchesOf(node: PlanNode, path: readonly string[]): PlannedFetch[] {
     case 'Defer':
       return [];
   }
-}
-
-/** What an operation selects, with its named fragments in place. */
-function wholeSelection(operation: string): SelectionSetNode {
-  const { definitions } = parse(operation, { noLocation: true });
-  const fragments = new Map<string, FragmentDefinitionNode>();
-  let selection: SelectionSetNode = { kind: Kind.SELECTION_SET, selections: [] };
-  for (const definition of definitions) {
-    if (definition.kind === Kind.FRAGMENT_DEFINITION) fragments.set(definition.name.value, definition);
-    else if (definition.kind === Kind.OPERATION_DEFINITION) selection = definition.selectionSet;
-  }
-  return visit(selection, {
-    FragmentSpread({ name }) {
-      const fragment = fragments.get(name.value);
-      return fragment && { ...fragment, kind: Kind.INLINE_FRAGMENT };
-    },
-  });
 }

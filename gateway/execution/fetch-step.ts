@@ -1,5 +1,5 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { isInterfaceType, Kind, parse, type GraphQLError, type GraphQLSchema } from 'graphql';
+import { isInterfaceType, Kind, type GraphQLError, type GraphQLSchema, type SelectionSetNode } from 'graphql';
 import { errorOf, failureOf } from './errors.ts';
 import type { Joins } from './joins.ts';
 import { merge } from './merge.ts';
@@ -7,6 +7,7 @@ import { isRecord } from './own.ts';
 import { compileRepresenter, type Representation } from './representations.ts';
 import { compileRewrites } from './rewrites.ts';
 import type { Entity, Path, Place, Run, Step } from './run.ts';
+import { selectionOf } from './selection.ts';
 import { SubgraphFailure, type SubgraphAnswer, type SubgraphClient, type SubgraphError } from './subgraphs/client.ts';
 import { placesOf } from './targets.ts';
 
@@ -41,7 +42,7 @@ export function compileFetch(node: FetchNode, parts: FetchParts): Step {
   };
   const mergeOutput = node.requires
     ? compileEntities(node, parts, client)
-    : compileRoot(node, parts, client, rootNamesOf(node.operation));
+    : compileRoot(node, parts, client, [...new Set(namesOf(selectionOf(node.operation)))]);
   return async (run, place) => {
     if (place.targets.length === 0) return;
     const request = mergeOutput.ask(place.targets);
@@ -247,11 +248,10 @@ function checkWhole({ data, errors }: SubgraphAnswer, subgraph: string): void {
   }
 }
 
-/** The response names of an operation's fields at the root. */
-function rootNamesOf(query: string): string[] {
-  const [definition] = parse(query, { noLocation: true }).definitions;
-  if (definition?.kind !== Kind.OPERATION_DEFINITION) return [];
-  return definition.selectionSet.selections.flatMap((each) =>
-    each.kind === Kind.FIELD ? [each.alias?.value ?? each.name.value] : [],
-  );
+/** The response names of the fields of a selection, those in fragments included. */
+function namesOf({ selections }: SelectionSetNode): string[] {
+  return selections.flatMap((each) => {
+    if (each.kind === Kind.FIELD) return [each.alias?.value ?? each.name.value];
+    return each.kind === Kind.INLINE_FRAGMENT ? namesOf(each.selectionSet) : [];
+  });
 }

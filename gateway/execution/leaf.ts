@@ -10,7 +10,8 @@ export function leafCheck(type: GraphQLLeafType): (value: unknown) => boolean {
   }
   switch (type.name) {
     case 'Int':
-      return (value) => typeof value === 'number' && Number.isInteger(value) && Math.abs(value) <= MAX_INT + 1;
+      return (value) =>
+        typeof value === 'number' && Number.isInteger(value) && value >= -MAX_INT - 1 && value <= MAX_INT;
     case 'Float':
       return (value) => typeof value === 'number' && Number.isFinite(value);
     case 'String':

@@ -70,7 +70,10 @@ async function ask(
   };
 }
 
-/** One plain example of each difference that `test/property/execution.test.ts` lets pass. */
+/**
+ * One plain example of each difference that `test/property/execution.test.ts` lets pass. Aliases that are names of keys,
+ * which it asks Apollo's executor without, are in `clashing-names.test.ts`.
+ */
 describe('where we answer otherwise than @apollo/gateway', () => {
   it('completion is an error: what does not fit the schema is told as errors are', async () => {
     const { ours, theirs } = await ask(
@@ -191,6 +194,46 @@ describe('where we answer otherwise than @apollo/gateway', () => {
     expect(theirs.data).toEqual(ours.data);
     expect(ours.errors).toEqual([{ path: ['person'], code: 'SUBGRAPH_TIMEOUT' }]);
     expect(theirs.errors).toEqual([undefined]);
+  });
+
+  it('error stands at its entity: theirs counts those that were not asked about', async () => {
+    const { ours, theirs } = await ask(
+      {
+        people: `type Query { all: [Thing!] } union Thing = Person | Note type Note @shareable { text: String }
+          type Person @key(fields: "id") { id: ID! }`,
+        scores: SCORES,
+      },
+      {
+        people: () => ({ data: { all: [{ __typename: 'Note' }, { __typename: 'Person', id: '1' }] } }),
+        scores: () => ({
+          data: { _entities: [{ score: null }] },
+          errors: [{ message: 'No.', path: ['_entities', 0, 'score'] }],
+        }),
+      },
+      '{ all { ... on Person { score } } }',
+    );
+    expect(ours.data).toEqual({ all: [{}, { score: null }] });
+    expect(ours.errors).toEqual([{ path: ['all', 1, 'score'], code: 'SUBGRAPH_ERROR' }]);
+    expect(theirs.errors).toEqual([['all', 0, 'score']]);
+  });
+
+  it('an entity keeps its type when a subgraph that knows only its interface was asked', async () => {
+    const { ours, theirs } = await ask(
+      {
+        things: `interface Thing @key(fields: "id") { id: ID! }
+          type Cup implements Thing @key(fields: "id") { id: ID! }
+          type Query { cup: Cup }`,
+        notes: 'type Thing @key(fields: "id") @interfaceObject { id: ID! note: String }',
+      },
+      {
+        things: () => ({ data: { cup: { __typename: 'Cup', id: '1' } } }),
+        notes: () => ({ data: { _entities: [{ __typename: 'Thing', note: 'blue' }] } }),
+      },
+      '{ cup { __typename note } }',
+    );
+    expect(ours.data).toEqual({ cup: { __typename: 'Cup', note: 'blue' } });
+    expect(ours.errors).toEqual([]);
+    expect(theirs.data).toEqual({ cup: null });
   });
 
   it('messages of others are not passed on', async () => {

@@ -167,7 +167,7 @@ class OperationDrawer {
       if (this.#draw(2) === 0) return [];
       if (this.#draw(2) === 0) return [`${each.name}: ${this.#literal(each.type, 0)}`];
       const name = `${each.name}${this.#draw(2)}${String(each.type).replaceAll(/\W/g, '')}`;
-      const inner = isNonNullType(each.type) ? (each.type.ofType as GraphQLInputType) : each.type;
+      const inner = isNonNullType(each.type) ? each.type.ofType : each.type;
       this.#declare(name, String(each.type), inner, [this.#literal(inner, 0)]);
       return [`${each.name}: $${name}`];
     });
@@ -185,9 +185,9 @@ class OperationDrawer {
 
   #literal(type: GraphQLInputType, depth: number): string {
     const draw = this.#draw;
-    if (isNonNullType(type)) return this.#literal(type.ofType as GraphQLInputType, depth);
+    if (isNonNullType(type)) return this.#literal(type.ofType, depth);
     if (isListType(type)) {
-      const of = type.ofType as GraphQLInputType;
+      const of = type.ofType;
       return `[${Array.from({ length: draw(3) }, () => this.#literal(of, depth)).join(', ')}]`;
     }
     if (isEnumType(type)) return pick(draw, type.getValues()).name;
@@ -214,9 +214,9 @@ export function drawVariables(draw: Draw, { variables }: DrawnOperation): Record
 }
 
 function drawValue(draw: Draw, type: GraphQLInputType, depth: number): unknown {
-  if (isNonNullType(type)) return drawValue(draw, type.ofType as GraphQLInputType, depth);
+  if (isNonNullType(type)) return drawValue(draw, type.ofType, depth);
   if (isListType(type)) {
-    return Array.from({ length: draw(3) }, () => drawValue(draw, type.ofType as GraphQLInputType, depth));
+    return Array.from({ length: draw(3) }, () => drawValue(draw, type.ofType, depth));
   }
   if (isEnumType(type)) return pick(draw, type.getValues()).name;
   if (isInputObjectType(type)) {

@@ -1,3 +1,4 @@
+import { Observation } from '../../../gateway/observe/observation.ts';
 import { composeServices } from '@apollo/composition';
 import type { GatewayExecutor, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
 import { getOperationAST, parse, validate, type DocumentNode, type GraphQLError, type GraphQLSchema } from 'graphql';
@@ -81,7 +82,7 @@ async function openGateway(
   });
   const schemas: GraphQLSchema[] = [];
   gateway.onSchemaLoadOrUpdate(({ apiSchema }) => schemas.push(apiSchema));
-  const { executor } = await gateway.load({ apollo: {} } as never);
+  const { executor } = await gateway.load({ apollo: {} });
   const schema = schemas.at(-1);
   if (!executor || !schema) throw new Error('There is no schema.');
   return { schema, ask: askOf(executor, schema), stop: async () => gateway.stop?.() };
@@ -102,6 +103,7 @@ function askOf(executor: GatewayExecutor, schema: GraphQLSchema): (ask: Ask) => 
       requestId: 'test',
       signal: new AbortController().signal,
       subgraphContexts: new Map(),
+      observation: new Observation(),
     };
     const request = {
       request: { query, variables },

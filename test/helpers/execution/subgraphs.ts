@@ -43,7 +43,7 @@ export const NO_FAULTS: Faults = { seed: 0, thrown: 0, nulls: 0, absent: 0, fail
 
 /** What subgraphs were asked and what of it came about, to tell which differences may show. */
 export interface Seen {
-  /** Representations, with the subgraph and operation they were in. */
+  /** Representations, with the subgraph. */
   readonly asked: Set<string>;
   absent: number;
   failed: number;
@@ -83,7 +83,7 @@ export class FakeSubgraphs {
         const schema = buildSubgraphSchema([{ typeDefs: parse(LINK + text) }]);
         const fields = schema.getQueryType()?.getFields() ?? {};
         for (const field of Object.values(fields)) if (field.name === '_entities') delete field.resolve;
-        for (const type of Object.values(schema.getTypeMap())) if (isAbstractType(type)) delete type.resolveType;
+        for (const type of Object.values(schema.getTypeMap())) if (isAbstractType(type)) type.resolveType = undefined;
         return [name, schema];
       }),
     );
@@ -107,7 +107,7 @@ export class FakeSubgraphs {
       return async (variables) => {
         const { faults, seen } = this;
         const representations = (variables['representations'] ?? []) as readonly Readonly<Record<string, unknown>>[];
-        for (const each of representations) seen.asked.add(`${what} ${canonical(each)}`);
+        for (const each of representations) seen.asked.add(`${name} ${canonical(each)}`);
         if (chance(faults.seed, 'fails', what) < faults.failing) {
           seen.failed++;
           throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'It fails.');
@@ -243,7 +243,7 @@ function hideInterfaces(data: SubgraphAnswer['data']): void {
 
 /** An operation as it is whatever its fields are called. */
 function withoutAliases(document: DocumentNode): string {
-  return print(visit(document, { Field: ({ alias: _, ...field }) => field }));
+  return print(visit(document, { Field: (field) => ({ ...field, alias: undefined }) }));
 }
 
 function leavesOf(value: unknown): string {

@@ -68,6 +68,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     addresses: config.supergraph.addresses,
     secret: config.subgraphSecret ?? '',
     limits: config.limits.subgraph,
+    limitsOf: config.limits.subgraphs,
   });
   const hasDirectory = supergraph.ours.some(({ name }) => name === 'directory');
   const directory = hasDirectory ? clients.get('directory') : undefined;

@@ -1,7 +1,7 @@
 import type { QueryPlan } from '@apollo/query-planner';
 import type { DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode } from 'graphql';
 import { Kind, type FragmentDefinitionNode } from 'graphql';
-import { switchNames } from './fields.ts';
+import { responseNames, switchNames } from './fields.ts';
 import type { FetchParts } from './fetch-step.ts';
 import type { Entity, Run } from './run.ts';
 import { compileShaper, type Shaper } from './shape.ts';
@@ -22,10 +22,10 @@ export function compileProgram(
   document: DocumentNode,
   operation: OperationDefinitionNode,
   apiSchema: GraphQLSchema,
-  parts: FetchParts,
+  parts: Omit<FetchParts, 'names'>,
 ): Program {
   if (plan.node?.kind === 'Subscription') throw new Error('Subscriptions are not executed.');
-  const step = plan.node && compileSteps(plan.node, parts);
+  const step = plan.node && compileSteps(plan.node, { ...parts, names: responseNames(document) });
   const fragments: Record<string, FragmentDefinitionNode> = {};
   for (const each of document.definitions) {
     if (each.kind === Kind.FRAGMENT_DEFINITION) fragments[each.name.value] = each;

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Log } from './connector.ts';
 import type { SubgraphExecutor } from './execute.ts';
+import { TIME_LEFT_HEADER, timeLeft } from './time-left.ts';
 import { verifyViewer, VIEWER_HEADER } from './viewer-token.ts';
 import { registerWebhooks, type WebhookReceiver } from './webhooks.ts';
 
@@ -41,15 +42,19 @@ export function createSubgraphServer(parts: SubgraphServerParts): FastifyInstanc
     const body = Body.safeParse(request.body);
     if (!body.success) return reply.status(400).send(refusal('BAD_REQUEST', 'The body is no GraphQL request.'));
     const { query, variables, operationName } = body.data;
-    return executor.execute(
-      {
-        query,
-        variables: variables ?? undefined,
-        operationName: operationName ?? undefined,
-        requestId: request.id,
-      },
-      executor.contextFor(viewer),
-    );
+    const work = () =>
+      executor.execute(
+        {
+          query,
+          variables: variables ?? undefined,
+          operationName: operationName ?? undefined,
+          requestId: request.id,
+        },
+        executor.contextFor(viewer),
+      );
+    const left = timeLeft(request.headers[TIME_LEFT_HEADER]);
+    const answer = left === undefined ? await work() : await within(work, left - reply.elapsedTime);
+    return answer ?? reply.status(504).send(refusal('SUBGRAPH_TIMEOUT', 'Nobody waits for this any more.'));
   });
   registerWebhooks(server, parts.receive);
   const { identities } = parts;
@@ -69,6 +74,18 @@ export function createSubgraphServer(parts: SubgraphServerParts): FastifyInstanc
     void reply.status(status).send(refusal(code, 'The request could not be handled.'));
   });
   return server;
+}
+
+/** What comes of the work in time; undefined when it takes longer, or nothing of the time is left to begin with. */
+async function within<Result>(work: () => Promise<Result>, ms: number): Promise<Result | undefined> {
+  if (ms <= 0) return undefined;
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), ms);
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function refusal(code: string, message: string) {

@@ -12,6 +12,7 @@ import type { Config } from './config/schema.ts';
 import type { GatewayContext } from './context.ts';
 import { registerExplorer, sendExplorer, wantsExplorer } from './explorer/explorer.ts';
 import { SubgraphClients } from './execution/subgraphs/clients.ts';
+import { Departure, registerDeparture } from './http/departure.ts';
 import { registerHealth } from './http/health.ts';
 import { registerRefusals } from './http/refusals.ts';
 import { directoryAsker, explorerViewers } from './identity/ask-directory.ts';
@@ -48,6 +49,8 @@ export interface AppDeps {
   readonly log?: ReturnType<typeof createLog>;
   /** Takes what tools send to webhooks; without it nobody does. */
   readonly receive?: WebhookReceiver;
+  /** Knows when the process is on its way out; without it, it never is. */
+  readonly departure?: Departure;
 }
 
 /**
@@ -56,6 +59,7 @@ export interface AppDeps {
  */
 export async function createApp(config: Config, deps: AppDeps = {}): Promise<App> {
   const log = deps.log ?? createLog(config.log);
+  const departure = deps.departure ?? new Departure();
   const cache = openCache(config.cache.redis, log);
   const supergraph = new Supergraph(config);
   const local = new Map<string, SubgraphExecutor>();
@@ -77,6 +81,8 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const http = Fastify({
     bodyLimit: config.limits.bodyBytes,
     logger: false,
+    // What still comes on connections that are open is answered: see life.ts.
+    return503OnClosing: false,
     requestIdHeader: false,
     genReqId: (request) => requestId(request.headers['x-request-id']),
     trustProxy: false,
@@ -94,9 +100,10 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   http.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+  registerDeparture(http, departure);
   registerRefusals(http, log);
   registerWebhooks(http, deps.receive);
-  registerHealth(http, { config, local, cache });
+  registerHealth(http, { config, local, cache, clients, departure });
   registerExplorer(http, {
     endpoint: '/graphql',
     operationsDir: fileURLToPath(new URL('../schema/operations/', import.meta.url)),

@@ -191,8 +191,17 @@ function forWarming(requestContext: GatewayGraphQLRequestContext): GatewayGraphQ
   return {
     request: { variables, ...(query !== undefined && { query }), ...(operationName !== null && { operationName }) },
     context: {},
-    ...{ logger, cache, metrics, schema, schemaHash, overallCachePolicy },
-    ...{ queryHash, source, document, operation, operationName },
+    logger,
+    cache,
+    metrics,
+    schema,
+    schemaHash,
+    overallCachePolicy,
+    queryHash,
+    source,
+    document,
+    operation,
+    operationName,
   };
 }
 

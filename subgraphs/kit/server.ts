@@ -34,7 +34,12 @@ const BODY_LIMIT = 10_485_760;
  */
 export function createSubgraphServer(parts: SubgraphServerParts): FastifyInstance {
   const { executor, secret, log } = parts;
-  const server = Fastify({ logger: false, bodyLimit: BODY_LIMIT, requestIdHeader: 'x-request-id' });
+  const server = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    requestIdHeader: 'x-request-id',
+    return503OnClosing: false,
+  });
   server.get('/live', async () => ({ status: 'live' }));
   server.post('/graphql', async (request, reply) => {
     const viewer = verifyViewer(request.headers[VIEWER_HEADER], secret);

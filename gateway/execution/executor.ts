@@ -125,6 +125,7 @@ export class FederatedExecutor {
       coerced: coercion.coerced,
       root: {},
       errors: [],
+      reported: new Set(),
       failed: [],
       absent: new Set(),
       stale: [],

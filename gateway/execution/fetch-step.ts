@@ -206,6 +206,9 @@ function reportEntityErrors(
 }
 
 function report(run: Run, error: ReturnType<typeof errorOf>): void {
+  const key = JSON.stringify([error.message, error.path]);
+  if (run.reported.has(key)) return;
+  run.reported.add(key);
   run.errors.push(error);
   run.failed.push(error.path ?? []);
 }

@@ -93,7 +93,9 @@ describe('a subgraph that misbehaves costs its own part, for as long as it does'
           // What is said of documents and persons in another subgraph is its own.
           const whole =
             field === 'documents' ? { totalCount: (documents as { totalCount: number }).totalCount } : rest[field];
-          expect(answer.data?.[field], `${who}: ${field}`).toMatchObject(whole as object);
+          expect(answer.data?.[field], `${who}: ${field} ${JSON.stringify(answer.errors)}`).toMatchObject(
+            whole as object,
+          );
         }
         const text = JSON.stringify(answer);
         expect(text, who).not.toMatch(LEAKS);

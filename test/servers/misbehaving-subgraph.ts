@@ -12,6 +12,8 @@ type Misbehaviour = (reply: ServerResponse, truth: () => Promise<string>) => voi
 
 /** Large enough for a memory that would keep it. */
 const HUGE = 200 * 1024 ** 2;
+/** A hundred thousand of them. */
+const ENDLESS_ERRORS = `{"data":null,"errors":[${'{},'.repeat(100_000)}{}]}`;
 const CHUNK = Buffer.alloc(1024 ** 2, 0x20);
 
 function json(reply: ServerResponse, body: unknown, headers: Readonly<Record<string, string>> = {}): void {
@@ -107,8 +109,7 @@ export const MISBEHAVIOURS = {
         CANARY,
       ],
     }),
-  'gives no end of errors': (reply) =>
-    json(reply, `{"data":null,"errors":[${Array.from({ length: 300_000 }, () => '{}').join(',')}]}`),
+  'gives no end of errors': (reply) => json(reply, ENDLESS_ERRORS),
   'adds extensions': (reply) =>
     json(reply, { data: null, errors: [{ message: CANARY }], extensions: { trace: CANARY, stale: CANARY } }),
   'has __proto__ keys': async (reply, truth) => {

@@ -1,5 +1,5 @@
 import type { FastifyInstance } from 'fastify';
-import type { App } from '../../gateway/app.ts';
+import type { App, AppDeps } from '../../gateway/app.ts';
 import type { Config } from '../../gateway/config/schema.ts';
 import { openSubgraph } from '../../gateway/local-subgraphs.ts';
 import { createLog } from '../../gateway/log.ts';
@@ -47,7 +47,12 @@ export class FrontedCompany {
   }
 
   /** A gateway that reaches its subgraphs by way of servers that misbehave on order, with limits of its own. */
-  async gateway(limits: Limits = {}, operationMs = 1_000, change: Partial<Config> = {}): Promise<Fronted> {
+  async gateway(
+    limits: Limits = {},
+    operationMs = 1_000,
+    change: Partial<Config> = {},
+    deps: AppDeps = {},
+  ): Promise<Fronted> {
     const [directory, documents, forum] = await Promise.all([
       this.#front('directory'),
       this.#front('documents'),
@@ -55,16 +60,19 @@ export class FrontedCompany {
     ]);
     const { config } = this.company;
     const at = ({ url }: MisbehavingSubgraph) => ({ url, sources: [] });
-    const app = await this.company.open({
-      directory: at(directory),
-      documents: at(documents),
-      forum: at(forum),
-      subgraphSecret: SECRET,
-      log: { level: 'silent', format: 'json' },
-      cache: { ...config.cache, answerSeconds: 0 },
-      limits: { ...config.limits, operationMs, subgraph: { ...config.limits.subgraph, ...limits } },
-      ...change,
-    });
+    const app = await this.company.open(
+      {
+        directory: at(directory),
+        documents: at(documents),
+        forum: at(forum),
+        subgraphSecret: SECRET,
+        log: { level: 'silent', format: 'json' },
+        cache: { ...config.cache, answerSeconds: 0 },
+        limits: { ...config.limits, operationMs, subgraph: { ...config.limits.subgraph, ...limits } },
+        ...change,
+      },
+      deps,
+    );
     return { app, fronts: { directory, documents, forum } };
   }
 

@@ -146,6 +146,9 @@ export type MisbehaviourName = keyof typeof MISBEHAVIOURS | 'is not there';
 export class MisbehavingSubgraph implements AsyncDisposable {
   /** Requests that came. */
   asked = 0;
+  /** Those of them that are under way, and the most there were at once. */
+  open = 0;
+  mostOpen = 0;
   /** Headers of the last one. */
   headers: IncomingMessage['headers'] = {};
   readonly #origin: string;
@@ -172,11 +175,6 @@ export class MisbehavingSubgraph implements AsyncDisposable {
 
   get url(): string {
     return `http://127.0.0.1:${this.#port}`;
-  }
-
-  /** Connections open at the moment. */
-  get connections(): number {
-    return this.#sockets.size;
   }
 
   /** Misbehaves from now on; or, with `share`, on that part of the requests. */
@@ -214,6 +212,8 @@ export class MisbehavingSubgraph implements AsyncDisposable {
 
   async #serve(request: IncomingMessage, reply: ServerResponse): Promise<void> {
     this.asked++;
+    this.mostOpen = Math.max(this.mostOpen, ++this.open);
+    reply.once('close', () => this.open--);
     this.headers = request.headers;
     reply.on('error', () => undefined);
     try {

@@ -55,7 +55,10 @@ export class Balancer {
   async ask(query: string, tally: Tally, variables: object = {}): Promise<void> {
     const ready = [...this.#pools.values()].filter(({ isReady }) => isReady);
     const chosen = ready[this.#turn++ % Math.max(1, ready.length)];
-    if (!chosen) return void (await wait(10));
+    if (!chosen) {
+      await wait(10);
+      return;
+    }
     tally.asked++;
     const started = performance.now();
     try {

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { Balancer, callWhile, Tally } from './callers.ts';
 import { residentMiB, type Report } from './report.ts';
 import { QUESTION, type Stand } from './stand.ts';
@@ -28,10 +27,8 @@ export async function soak(stand: Stand, report: Report, requests: number): Prom
 
 /** As many different operations as nobody has: none of what is kept of them may grow without end. */
 export async function manyOperations(stand: Stand, report: Report, operations: number): Promise<void> {
-  const gateway = await stand.wholeGateway(['--max-old-space-size=256']);
+  const gateway = await stand.gateway('', ['--max-old-space-size=256']);
   const balancer = new Balancer(gateway.url);
-  while (!(await fetch(`${gateway.url}/ready`)).ok) await wait(100);
-  await wait(100);
   const tally = new Tally();
   let most = 0;
   await callWhile(
@@ -40,7 +37,7 @@ export async function manyOperations(stand: Stand, report: Report, operations: n
     async (number) => {
       await balancer.ask(`{ a${number}: documents(first: 1) { totalCount edges { node { title } } } }`, tally);
       if (number % 500 === 0) most = Math.max(most, await residentMiB(gateway.process.pid));
-      if (number > 0 && number % 10_000 === 0) report.told(`memory after ${number} operations`, most, ' MiB');
+      if (number > 0 && number % 5_000 === 0) report.told(`memory after ${number} operations`, most, ' MiB');
     },
   );
   await balancer.close();

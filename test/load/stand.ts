@@ -7,8 +7,6 @@ export interface Stand {
   readonly fronts: Fronted['fronts'];
   /** Starts a gateway. @param more further lines of its configuration @param node what Node is told */
   gateway(more?: string, node?: readonly string[]): Promise<Program>;
-  /** Starts a gateway that has the subgraphs in it. */
-  wholeGateway(node: readonly string[]): Promise<Program>;
   close(): Promise<void>;
 }
 
@@ -35,16 +33,6 @@ documents: { url: "${fronts.documents.url}" }
 forum: { url: "${fronts.forum.url}" }
 log: { level: ${more.includes('supergraph:') ? 'info' : 'error'}, format: json }
 ${more}
-`,
-        node,
-      ),
-    wholeGateway: (node) =>
-      start(
-        `data: whole-data
-log: { level: error, format: json }
-directory: { sources: [{ name: people, connector: ldif, path: people.ldif }] }
-documents: { sources: [{ name: docs, connector: folder, path: documents }] }
-forum: { sources: [{ name: talk, connector: ndjson, path: talk.ndjson }] }
 `,
         node,
       ),

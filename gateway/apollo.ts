@@ -3,6 +3,7 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import responseCachePlugin from '@apollo/server-plugin-response-cache';
+import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
 import { viewerKey } from '../subgraphs/kit/viewer.ts';
 import type { GatewayCache } from './cache/key-value-cache.ts';
@@ -17,6 +18,9 @@ import type { Metrics } from './observe/metrics.ts';
 import { observe } from './plugins/observe.ts';
 import { sizeLimit } from './plugins/size-limit.ts';
 import type { Supergraph } from './supergraph/supergraph.ts';
+
+/** Parsed and validated documents that are kept, in bytes of JSON; in memory they are several times as large. */
+const MAX_DOCUMENT_BYTES = 8 * 1024 ** 2;
 
 /** What the server is built of. */
 export interface ApolloParts {
@@ -46,6 +50,8 @@ export async function createApollo(parts: ApolloParts): Promise<ApolloServer<Gat
       answerSeconds: config.cache.answerSeconds,
     }),
     cache,
+    // Each schema has documents of its own there.
+    documentStore: new InMemoryLRUCache({ maxSize: MAX_DOCUMENT_BYTES }),
     logger: quiet,
     persistedQueries: { ttl: config.cache.persistedSeconds },
     includeStacktraceInErrorResponses: false,

@@ -12,6 +12,7 @@ import type { Config } from './config/schema.ts';
 import type { GatewayContext } from './context.ts';
 import { registerExplorer, sendExplorer, wantsExplorer } from './explorer/explorer.ts';
 import { SubgraphClients } from './execution/subgraphs/clients.ts';
+import { Departure, registerDeparture } from './http/departure.ts';
 import { serveMetrics } from './http/metrics.ts';
 import { registerHealth } from './http/health.ts';
 import { registerRefusals } from './http/refusals.ts';
@@ -55,6 +56,8 @@ export interface AppDeps {
   readonly log?: ReturnType<typeof createLog>;
   /** Takes what tools send to webhooks; without it nobody does. */
   readonly receive?: WebhookReceiver;
+  /** Knows when the process is on its way out; without it, it never is. */
+  readonly departure?: Departure;
 }
 
 /**
@@ -63,6 +66,7 @@ export interface AppDeps {
  */
 export async function createApp(config: Config, deps: AppDeps = {}): Promise<App> {
   const log = deps.log ?? createLog(config.log);
+  const departure = deps.departure ?? new Departure();
   const cache = openCache(config.cache.redis, log);
   const supergraph = new Supergraph(config);
   const local = new Map<string, SubgraphExecutor>();
@@ -75,6 +79,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     addresses: config.supergraph.addresses,
     secret: config.subgraphSecret ?? '',
     limits: config.limits.subgraph,
+    limitsOf: config.limits.subgraphs,
   });
   const hasDirectory = supergraph.ours.some(({ name }) => name === 'directory');
   const directory = hasDirectory ? clients.get('directory') : undefined;
@@ -85,6 +90,8 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const http = Fastify({
     bodyLimit: config.limits.bodyBytes,
     logger: false,
+    // What still comes on connections that are open is answered: see life.ts.
+    return503OnClosing: false,
     requestIdHeader: false,
     genReqId: (request) => requestId(request.headers['x-request-id']),
     trustProxy: false,
@@ -103,10 +110,11 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   http.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
+  registerDeparture(http, departure);
   registerRefusals(http, log);
   registerWebhooks(http, deps.receive);
   const metricsServer = await serveMetrics(config, metrics, http);
-  registerHealth(http, { config, local, cache });
+  registerHealth(http, { config, local, cache, clients, departure });
   registerExplorer(http, {
     endpoint: '/graphql',
     operationsDir: fileURLToPath(new URL('../schema/operations/', import.meta.url)),

@@ -4,7 +4,11 @@ import { dropStore } from '../subgraphs/kit/store/database.ts';
 import { createSubgraphServer } from '../subgraphs/kit/server.ts';
 import type { WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
 import { subgraphNamed, subgraphs } from '../subgraphs/registry.ts';
+import type { AppDeps } from './app.ts';
 import type { Config } from './config/schema.ts';
+import { Departure, registerDeparture } from './http/departure.ts';
+import { registerReadiness } from './http/health.ts';
+import { endCleanly } from './life.ts';
 import { openSubgraph, storePath } from './local-subgraphs.ts';
 import { createLog } from './log.ts';
 import { SyncProgressView, printWelcome } from './start-screen.ts';
@@ -38,13 +42,20 @@ export async function start(configured: Config, options: StartOptions): Promise<
   );
   let sync: RunningSync | undefined;
   const receive: WebhookReceiver = async (source, message) => sync?.receive(source, message) ?? 'away';
+  const departure = new Departure();
   const server =
     options.only === undefined
-      ? await openGateway(config, log, receive)
-      : openAlone(config, options.only, log, receive);
-  endCleanly(async () => {
-    await server.close();
-    await sync?.stop();
+      ? await openGateway(config, { log, receive, departure })
+      : openAlone(config, options.only, { log, receive, departure });
+  endCleanly({
+    http: server.http,
+    departure,
+    log,
+    shutdown: config.shutdown,
+    async close() {
+      await server.close();
+      await sync?.stop();
+    },
   });
   await server.http.listen(config.listen);
   const address = addressOf(server.http);
@@ -56,13 +67,13 @@ export async function start(configured: Config, options: StartOptions): Promise<
   if (here.length > 0 && isFilled) view.done();
 }
 
-async function openGateway(config: Config, log: ReturnType<typeof createLog>, receive: WebhookReceiver) {
+async function openGateway(config: Config, deps: Required<AppDeps>) {
   // A subgraph alone needs nothing of the gateway, nor of its licence.
   const { createApp } = await import('./app.ts');
-  return createApp(config, { log, receive });
+  return createApp(config, deps);
 }
 
-function openAlone(config: Config, only: string, log: ReturnType<typeof createLog>, receive: WebhookReceiver) {
+function openAlone(config: Config, only: string, { log, receive, departure }: Required<AppDeps>) {
   const secret = config.subgraphSecret;
   if (secret === undefined) {
     throw new Error('A subgraph on its own needs "subgraphSecret" in the configuration, the same as the gateway has.');
@@ -71,6 +82,8 @@ function openAlone(config: Config, only: string, log: ReturnType<typeof createLo
   const { db } = executor.service;
   const identities = only === 'directory' ? (cursor: number) => identityChanges(db, cursor) : undefined;
   const http = createSubgraphServer({ name: only, executor, secret, log, identities, receive });
+  registerDeparture(http, departure);
+  registerReadiness(http, { config, local: new Map([[only, executor]]), departure });
   executor.service.warm();
   return {
     http,
@@ -90,22 +103,4 @@ function addressOf(http: FastifyInstance): string {
   if (typeof address !== 'object' || address === null) throw new Error('The server listens on no port.');
   const host = address.family === 'IPv6' ? `[${address.address}]` : address.address;
   return `http://${host}:${address.port}`;
-}
-
-/** The first signal ends cleanly: what is under way is answered, what is synced is stored. The second ends at once. */
-function endCleanly(end: () => Promise<void>): void {
-  let isEnding = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
-    process.on(signal, () => {
-      if (isEnding) process.exit(1);
-      isEnding = true;
-      end().then(
-        () => process.exit(0),
-        (error: unknown) => {
-          console.error(error);
-          process.exit(1);
-        },
-      );
-    });
-  }
 }

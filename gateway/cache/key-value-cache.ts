@@ -1,13 +1,16 @@
 import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
 import KeyvRedis from '@keyv/redis';
 import { Keyv } from 'keyv';
+import { LRUCache } from 'lru-cache';
 import type { Log } from '../../subgraphs/kit/connector.ts';
 
 /** A cache that is slower than this is no help: the request goes on without it. */
 const DEADLINE_MS = 50;
 
-/** Most entries kept in memory. */
+/** Most entries kept in memory … */
 const MAX_ENTRIES = 2_000;
+/** … and most characters of them. */
+const MAX_CHARACTERS = 32 * 1024 ** 2;
 
 /** The gateway's cache: Redis or Valkey where configured, else memory. Never an error, and never slower than 50 ms. */
 export interface GatewayCache extends KeyValueCache {
@@ -19,7 +22,7 @@ export interface GatewayCache extends KeyValueCache {
 /** Opens the cache. An unreachable server is tried again by itself, and slows nothing meanwhile. */
 export function openCache(redis: string | undefined, log: Log): GatewayCache {
   const store = redis === undefined ? undefined : openRedis(redis);
-  const keyv = store ? new Keyv<string>({ store, useKeyPrefix: false }) : new Keyv<string>({ store: new BoundedMap() });
+  const keyv = new Keyv<string>(store ? { store, useKeyPrefix: false } : { store: new BoundedStore() });
   // Without a listener the process would end; said once, for an outage is not news every 50 ms.
   let isReported = false;
   const report = (error: unknown) => {
@@ -61,14 +64,18 @@ function openRedis(url: string): KeyvRedis<string> {
   );
 }
 
-/** A map that forgets the oldest entry when full. */
-class BoundedMap extends Map<string, unknown> {
-  override set(key: string, value: unknown): this {
-    this.delete(key);
-    if (this.size >= MAX_ENTRIES) {
-      const oldest = this.keys().next();
-      if (!oldest.done) this.delete(oldest.value);
-    }
+/** What is kept in memory; what was not used for longest is forgotten first. */
+class BoundedStore extends LRUCache<string, string> {
+  constructor() {
+    super({
+      max: MAX_ENTRIES,
+      maxSize: MAX_CHARACTERS,
+      sizeCalculation: (value, key) => value.length + key.length,
+    });
+  }
+
+  /** The library says how long, too; it looks after that itself. */
+  override set(key: string, value: string): this {
     return super.set(key, value);
   }
 }

@@ -7,6 +7,43 @@ const seconds = (fallback: number, about: string) =>
 const limit = (fallback: number, min: number, max: number, about: string) =>
   z.number().int().min(min).max(max).default(fallback).describe(about);
 
+/** How far the gateway goes for one subgraph. */
+const subgraphLimits = {
+  connectMs: limit(1_000, 10, 60_000, 'Give up on a connection to a subgraph after this long, in ms'),
+  firstByteMs: limit(4_000, 10, 600_000, 'Give up when nothing of its answer has come after this long, in ms'),
+  callMs: limit(6_000, 10, 600_000, 'Give up on its answer after this long, in ms'),
+  calls: limit(64, 1, 10_000, 'Calls to it at once'),
+  waiting: limit(128, 0, 100_000, 'Calls waiting for their turn; one more is refused at once'),
+  circuitPercent: limit(50, 1, 99, 'It is left alone for a while when more of a hundred calls than this fail …'),
+  circuitCalls: limit(20, 1, 100_000, '… of at least so many …'),
+  circuitWindowMs: limit(10_000, 100, 600_000, '… within this time, in ms'),
+  circuitOpenMs: limit(
+    5_000,
+    10,
+    600_000,
+    'For how long the first time, in ms; one call then tries; each time twice as long …',
+  ),
+  circuitMaxOpenMs: limit(60_000, 10, 3_600_000, '… up to this, in ms'),
+  retryPercent: limit(10, 0, 100, 'So many of a hundred calls may be made once more, where that can help; 0 for none'),
+  answerBytes: limit(10_485_760, 1_024, 1_073_741_824, 'Most bytes of one of its answers'),
+  answerDepth: limit(100, 5, 1_000, 'Deepest nesting of one of its answers'),
+  staleSeconds: limit(
+    300,
+    0,
+    86_400,
+    'How long an answer that is the same for everyone stands in for one that does not come; 0 for never',
+  ),
+};
+
+/** The same options, none of which has to be there. */
+function withoutDefaults<Key extends string>(options: Readonly<Record<Key, z.ZodDefault<z.ZodNumber>>>) {
+  const entries = Object.entries<z.ZodDefault<z.ZodNumber>>(options);
+  return Object.fromEntries(entries.map(([key, option]) => [key, option.removeDefault().exactOptional()])) as Record<
+    Key,
+    z.ZodExactOptional<z.ZodNumber>
+  >;
+}
+
 /** What every source has, whatever its connector. */
 export const SourceCommon = z.strictObject({
   name: z
@@ -115,26 +152,28 @@ export const ConfigFile = z.strictObject({
       ),
       slowMs: limit(1_000, 1, 600_000, 'Operations that take so long, in ms, are logged with where the time went'),
       subgraph: z
-        .strictObject({
-          connectMs: limit(1_000, 10, 60_000, 'Give up on a connection to a subgraph after this long, in ms'),
-          firstByteMs: limit(4_000, 10, 600_000, 'Give up when nothing of its answer has come after this long, in ms'),
-          callMs: limit(6_000, 10, 600_000, 'Give up on its answer after this long, in ms'),
-          calls: limit(64, 1, 10_000, 'Calls to it at once'),
-          waiting: limit(128, 0, 100_000, 'Calls waiting for their turn; one more is refused at once'),
-          answerBytes: limit(10_485_760, 1_024, 1_073_741_824, 'Most bytes of one of its answers'),
-          answerDepth: limit(100, 5, 10_000, 'Deepest nesting of one of its answers'),
-          staleSeconds: limit(
-            300,
-            0,
-            86_400,
-            'How long an answer that is the same for everyone stands in for one that does not come; 0 for never',
-          ),
-        })
+        .strictObject(subgraphLimits)
         .prefault({})
         .describe('How far the gateway goes for one subgraph in another process'),
+      subgraphs: z
+        .record(z.string(), z.strictObject(withoutDefaults(subgraphLimits)))
+        .default({})
+        .describe('What of `limits.subgraph` is otherwise for one subgraph, by name: `{ forum: { calls: 16 } }`'),
     })
     .prefault({})
     .describe('Limits'),
+  shutdown: z
+    .strictObject({
+      delayMs: limit(
+        0,
+        0,
+        600_000,
+        'After SIGTERM, listen on for so long while `/ready` says no, so that balancers notice, in ms',
+      ),
+      drainMs: limit(30_000, 0, 600_000, 'Then what is under way may take so long, in ms'),
+    })
+    .prefault({})
+    .describe('How it ends'),
   execution: z
     .enum(['atrium', 'apollo'])
     .default('atrium')

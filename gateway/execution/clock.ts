@@ -1,4 +1,4 @@
-import { SubgraphFailure } from './subgraphs/client.ts';
+import { CallEnded } from './subgraphs/client.ts';
 
 /** The time of one operation. */
 export interface Clock {
@@ -19,7 +19,7 @@ export function startClock(client: AbortSignal, ms: number): Clock {
   // Often nobody waits when it rejects.
   over.catch(() => undefined);
   const end = (message: string) => {
-    const failure = new SubgraphFailure('SUBGRAPH_TIMEOUT', message);
+    const failure = new CallEnded(message);
     abort.abort(failure);
     reject(failure);
   };

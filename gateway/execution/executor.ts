@@ -9,6 +9,7 @@ import { LRUCache } from 'lru-cache';
 import type { Log } from '../../subgraphs/kit/connector.ts';
 import type { GatewayContext } from '../context.ts';
 import { startClock } from './clock.ts';
+import { codeOf } from './errors.ts';
 import { readJoins, type Joins } from './joins.ts';
 import { checkPlan } from './check-plan.ts';
 import { planNames } from './planned-names.ts';
@@ -19,9 +20,6 @@ import type { SubgraphClient } from './subgraphs/client.ts';
 
 /** What the executor is built of. */
 export interface ExecutorParts {
-  readonly planner: Planner;
-  /** `@apollo/gateway`'s own executor, which makes the plans. */
-  readonly planning: () => GatewayExecutor;
   readonly clientOf: (subgraph: string, address: string) => SubgraphClient;
   readonly log: Log;
   /** How long a whole operation may take; then what is there is the answer. */
@@ -32,60 +30,88 @@ export interface ExecutorParts {
 
 /** So many characters of operations are kept compiled; a program weighs many times its text. */
 const MAX_PROGRAM_TEXT = 1_000_000;
-const MAX_PROGRAMS = 1_000;
-/** So many operations are made ready for a schema that takes the place of another. */
+const MAX_PROGRAMS = 500;
+/** So many operations are made ready for a schema that takes the place of another … */
 const MAX_WARM = 50;
+/** … unless that takes longer than this. */
+const MAX_WARM_MS = 5_000;
+/** What is asked with larger variables is not made ready: they would have to be kept. */
+const MAX_WARM_VARIABLES = 2_000;
 
 /** A compiled operation, or why there is none. */
 type Compiled = Program | { readonly errors: readonly GraphQLError[] };
 
-/** One composed schema and what was compiled for it. */
+/** An operation that was asked. */
+interface Known {
+  readonly program: Promise<Compiled>;
+  /** How often; of one that was made ready beforehand, as often as that was asked of the schema before. */
+  asked: number;
+  /** What compiling it anew needs; undefined for what is not worth keeping. */
+  readonly request: GatewayGraphQLRequestContext | undefined;
+}
+
+/** A schema as `@apollo/gateway` has loaded it. */
+export interface LoadedSchema {
+  readonly apiSchema: GraphQLSchema;
+  readonly coreSupergraphSdl: string;
+}
+
+/** One schema, who plans for it, and what was compiled for it. */
 interface Loaded {
   readonly apiSchema: GraphQLSchema;
   readonly schema: GraphQLSchema;
   readonly joins: Joins;
-  readonly programs: LRUCache<string, Promise<Compiled>>;
-  /** The operations asked last, with what planning them needs. */
-  readonly asked: LRUCache<string, GatewayGraphQLRequestContext>;
+  readonly plan: (requestContext: GatewayGraphQLRequestContext) => ReturnType<Planner['plan']>;
+  readonly known: LRUCache<string, Known>;
 }
 
 /** Executes operations: plans of `@apollo/gateway`, compiled and run by us. */
 export class FederatedExecutor {
   readonly #parts: ExecutorParts;
-  #loaded: Loaded | undefined;
+  /** By the schema that a request was validated against: it is executed with that, whatever came meanwhile. */
+  readonly #loaded = new WeakMap<GraphQLSchema, Loaded>();
+  #newest: Loaded | undefined;
 
   constructor(parts: ExecutorParts) {
     this.#parts = parts;
   }
 
-  /** Takes over a schema; what was asked last of the one before is compiled anew for it. */
-  load({ apiSchema, coreSupergraphSdl }: { apiSchema: GraphQLSchema; coreSupergraphSdl: string }): void {
-    const before = this.#loaded;
+  /**
+   * Takes up a schema; what was asked most of the one before is compiled for it before anybody is told of it.
+   * @param planning `@apollo/gateway`'s own executor for it, which makes the plans
+   */
+  async load(schema: LoadedSchema, planner: Planner, planning: GatewayExecutor): Promise<void> {
+    const { apiSchema, coreSupergraphSdl } = schema;
     const document = parse(coreSupergraphSdl, { noLocation: true });
     const loaded: Loaded = {
       apiSchema,
       schema: buildASTSchema(document, { assumeValid: true, assumeValidSDL: true }),
       joins: readJoins(document),
-      programs: new LRUCache({ max: MAX_PROGRAMS, maxSize: MAX_PROGRAM_TEXT }),
-      asked: new LRUCache({ max: MAX_WARM }),
+      plan: (requestContext) => planner.plan(planning, requestContext),
+      known: new LRUCache({ max: MAX_PROGRAMS, maxSize: MAX_PROGRAM_TEXT }),
     };
-    this.#loaded = loaded;
-    if (before) void this.#warm(loaded, [...before.asked.values()]);
+    if (this.#newest) await this.#warm(loaded, this.#newest);
+    this.#loaded.set(apiSchema, loaded);
+    this.#newest = loaded;
   }
 
   /** One operation after another, so that planning them holds up nobody who asks meanwhile. */
-  async #warm(loaded: Loaded, asked: readonly GatewayGraphQLRequestContext[]): Promise<void> {
-    for (const requestContext of asked) {
+  async #warm(loaded: Loaded, before: Loaded): Promise<void> {
+    const hottest = [...before.known.values()].toSorted((one, other) => other.asked - one.asked).slice(0, MAX_WARM);
+    const end = performance.now() + MAX_WARM_MS;
+    for (const { request, asked } of hottest) {
+      if (!request) continue;
       await setImmediate();
-      if (this.#loaded !== loaded) return;
+      if (performance.now() > end) return;
       // What does not fit the schema any more is told whoever asks for it.
-      await this.#programFor(loaded, requestContext).catch(() => undefined);
+      const anew = { ...request, schema: loaded.apiSchema };
+      await this.#programFor(loaded, anew, Math.ceil(asked / 2)).catch(() => undefined);
     }
   }
 
   /** For Apollo Server, in the place of the gateway's own. */
   readonly execute: GatewayExecutor = async (requestContext): Promise<GatewayExecutionResult> => {
-    const loaded = this.#loaded;
+    const loaded = this.#loaded.get(requestContext.schema);
     if (!loaded) throw new Error('There is no schema yet.');
     const { operation, request } = requestContext;
     const variables = request.variables ?? {};
@@ -93,9 +119,9 @@ export class FederatedExecutor {
     if (coercion.errors) return { errors: coercion.errors.map(asUserError) };
     const context = requestContext.context as GatewayContext;
     const started = performance.now();
-    const before = loaded.programs.size;
+    const before = loaded.known.size;
     const program = await this.#programFor(loaded, requestContext);
-    context.observation.planned(performance.now() - started, loaded.programs.size !== before);
+    context.observation.planned(performance.now() - started, loaded.known.size !== before);
     if ('errors' in program) return { errors: program.errors };
     if (context.observation.wantsPlan) context.observation.plan = program.plan();
     const { operationMs, answerSeconds } = this.#parts;
@@ -105,6 +131,7 @@ export class FederatedExecutor {
       coerced: coercion.coerced,
       root: {},
       errors: [],
+      reported: new Set(),
       failed: [],
       absent: new Set(),
       stale: [],
@@ -124,31 +151,28 @@ export class FederatedExecutor {
     }
   };
 
-  #programFor(loaded: Loaded, requestContext: GatewayGraphQLRequestContext): Promise<Compiled> {
+  #programFor(loaded: Loaded, requestContext: GatewayGraphQLRequestContext, asked = 1): Promise<Compiled> {
     const key = `${requestContext.queryHash} ${requestContext.operationName ?? ''}`;
-    const known = loaded.programs.get(key);
+    const known = loaded.known.get(key);
     if (known) {
-      loaded.asked.get(key);
-      return known;
+      known.asked++;
+      return known.program;
     }
     const program = this.#compile(loaded, requestContext);
-    // Planning looks at variables, but at nobody who asks.
-    loaded.asked.set(key, { ...requestContext, context: {} });
-    loaded.programs.set(key, program, { size: requestContext.source.length });
+    const fresh = { program, asked, request: forWarming(requestContext) };
+    loaded.known.set(key, fresh, { size: requestContext.source.length });
+    const forget = () => loaded.known.peek(key) === fresh && loaded.known.delete(key);
     // Operations that cannot be planned are not kept, nor is a failure of the moment.
-    program.then(
-      (made) => 'errors' in made && loaded.programs.delete(key),
-      () => loaded.programs.delete(key),
-    );
+    program.then((made) => 'errors' in made && forget(), forget);
     return program;
   }
 
   async #compile(loaded: Loaded, requestContext: GatewayGraphQLRequestContext): Promise<Compiled> {
-    const { planner, planning, clientOf, log } = this.#parts;
+    const { clientOf, log } = this.#parts;
     const { apiSchema, schema, joins } = loaded;
     const planned = planNames(requestContext.document, requestContext.operation, joins);
     const { document, operation } = planned;
-    const plan = await planner.plan(planning(), { ...requestContext, document, operation });
+    const plan = await loaded.plan({ ...requestContext, document, operation });
     if ('errors' in plan) return plan;
     const faults = checkPlan(plan, planned, { apiSchema, schema, joins });
     if (faults.length > 0) return { errors: faults };
@@ -160,14 +184,36 @@ export class FederatedExecutor {
         const requestId = run.call.context?.requestId;
         log.error({ err, subgraph, requestId }, 'a subgraph did not answer');
       },
-      onError: (subgraph, { extensions }, run) => {
+      onError: (subgraph, error, run) => {
         const requestId = run.call.context?.requestId;
         // Only the code: messages can hold what somebody asked for.
-        const code = (extensions as { code?: unknown } | null | undefined)?.code ?? 'none';
-        log.debug({ code, subgraph, requestId }, 'a subgraph answered with an error');
+        log.debug({ code: codeOf(error) ?? 'none', subgraph, requestId }, 'a subgraph answered with an error');
       },
     });
   }
+}
+
+/** What planning an operation once more needs: it looks at variables, but at nobody who asks. */
+function forWarming(requestContext: GatewayGraphQLRequestContext): GatewayGraphQLRequestContext | undefined {
+  const { request, logger, cache, metrics, schema, schemaHash, overallCachePolicy } = requestContext;
+  const { queryHash, source, document, operation, operationName } = requestContext;
+  const { query, variables = {} } = request;
+  if (JSON.stringify(variables).length > MAX_WARM_VARIABLES) return undefined;
+  return {
+    request: { variables, ...(query !== undefined && { query }), ...(operationName !== null && { operationName }) },
+    context: {},
+    logger,
+    cache,
+    metrics,
+    schema,
+    schemaHash,
+    overallCachePolicy,
+    queryHash,
+    source,
+    document,
+    operation,
+    operationName,
+  };
 }
 
 /** Variables that do not fit are the client's mistake, told as Apollo Server tells it. */

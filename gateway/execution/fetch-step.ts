@@ -17,6 +17,8 @@ export interface FetchParts {
   readonly schema: GraphQLSchema;
   readonly joins: Joins;
   readonly clientOf: (subgraph: string) => SubgraphClient;
+  /** The names the client's operation has for fields: paths of errors may hold no others. */
+  readonly names: ReadonlySet<string>;
   /** Told of a fetch that failed as a whole. */
   readonly onFailure: (subgraph: string, error: unknown, run: Run) => void;
   /** Told of an error in an answer, in the subgraph's own words. */
@@ -76,6 +78,9 @@ export function compileFetch(node: FetchNode, parts: FetchParts): Step {
   };
 }
 
+/** Longest path of an error. */
+const MAX_PATH = 100;
+
 /** How a fetch asks, and what it does with the answer. */
 interface Exchange {
   /** Undefined when there is nothing to ask for. */
@@ -99,7 +104,7 @@ function compileRoot(node: FetchNode, parts: FetchParts, client: SubgraphClient,
         rewrite?.(answer.data);
         for (const target of targets) if (answer.data) merge(target, answer.data);
         for (const error of answer.errors ?? []) {
-          const inner = pathOf(error);
+          const inner = pathOf(error, parts.names);
           const [first] = placesOf(run.root, place.path).values();
           report(run, errorOf(error, client, inner && [...(first?.[0] ?? []), ...inner]));
         }
@@ -144,12 +149,13 @@ function compileEntities(node: FetchNode, parts: FetchParts, client: SubgraphCli
       return {
         variables: { representations },
         take(answer, run, place) {
-          if (answer.data === null) return void reportEntityErrors(answer.errors ?? [], owners, client, run, place);
+          if (answer.data === null)
+            return void reportEntityErrors(answer.errors ?? [], owners, parts.names, client, run, place);
           const entities = answer.data['_entities'];
           if (!Array.isArray(entities) || entities.length !== representations.length) {
             throw new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', 'The answer does not hold the entities asked for.');
           }
-          const faulty = reportEntityErrors(answer.errors ?? [], owners, client, run, place);
+          const faulty = reportEntityErrors(answer.errors ?? [], owners, parts.names, client, run, place);
           const misshapen: Entity[] = [];
           for (const [index, entity] of entities.entries()) {
             const all = owners[index] ?? [];
@@ -182,6 +188,7 @@ function compileEntities(node: FetchNode, parts: FetchParts, client: SubgraphCli
 function reportEntityErrors(
   errors: readonly SubgraphError[],
   owners: readonly (readonly Entity[])[],
+  names: ReadonlySet<string>,
   client: SubgraphClient,
   run: Run,
   place: Place,
@@ -190,9 +197,8 @@ function reportEntityErrors(
   if (errors.length === 0) return faulty;
   const places = placesOf(run.root, place.path);
   for (const error of errors) {
-    const path = pathOf(error);
-    const index = path?.[0] === '_entities' && typeof path[1] === 'number' ? path[1] : undefined;
-    if (index === undefined) {
+    const [root, index, ...inner] = Array.isArray(error.path) ? (error.path as unknown[]) : [];
+    if (root !== '_entities' || typeof index !== 'number' || !owners[index]) {
       // It may be about any of them.
       for (const each of owners.keys()) faulty.add(each);
       report(run, errorOf(error, client, fixedPart(place.path)));
@@ -201,7 +207,7 @@ function reportEntityErrors(
     faulty.add(index);
     for (const owner of owners[index] ?? []) {
       for (const here of places.get(owner) ?? []) {
-        report(run, errorOf(error, client, [...here, ...(path ?? []).slice(2)]));
+        report(run, errorOf(error, client, [...here, ...known(inner, names)]));
       }
     }
   }
@@ -225,6 +231,9 @@ function reportMisshapen(
 }
 
 function report(run: Run, error: GraphQLError): void {
+  const key = JSON.stringify([error.message, error.path]);
+  if (run.reported.has(key)) return;
+  run.reported.add(key);
   run.errors.push(error);
   run.failed.push(error.path ?? []);
 }
@@ -235,10 +244,17 @@ function fixedPart(path: readonly string[]): Path {
   return list === -1 ? path : path.slice(0, list);
 }
 
-function pathOf({ path }: SubgraphError): Path | undefined {
-  if (!Array.isArray(path)) return undefined;
-  const isPath = path.every((step) => typeof step === 'string' || (Number.isInteger(step) && step >= 0));
-  return isPath ? (path as Path) : undefined;
+function pathOf({ path }: SubgraphError, names: ReadonlySet<string>): Path | undefined {
+  return Array.isArray(path) ? known(path, names) : undefined;
+}
+
+/** The beginning of a path that holds nothing but places in lists and names the client chose. */
+function known(path: readonly unknown[], names: ReadonlySet<string>): Path {
+  const end = path.findIndex((step, at) => {
+    const isFine = typeof step === 'string' ? names.has(step) : Number.isSafeInteger(step) && Number(step) >= 0;
+    return !isFine || at >= MAX_PATH;
+  });
+  return (end === -1 ? path : path.slice(0, end)) as Path;
 }
 
 /** @throws SubgraphFailure for an answer with neither data nor errors. */

@@ -2,7 +2,9 @@ import {
   GraphQLIncludeDirective,
   GraphQLSkipDirective,
   Kind,
+  visit as visitDocument,
   type DirectiveNode,
+  type DocumentNode,
   type FieldNode,
   type FragmentDefinitionNode,
   type GraphQLSchema,
@@ -91,4 +93,11 @@ export function switchNames(
   visit(operation.selectionSet);
   for (const fragment of Object.values(fragments)) visit(fragment.selectionSet);
   return [...names].sort();
+}
+
+/** All names that a document has for the fields of its answer. */
+export function responseNames(document: DocumentNode): ReadonlySet<string> {
+  const names = new Set<string>();
+  visitDocument(document, { Field: ({ alias, name }) => void names.add((alias ?? name).value) });
+  return names;
 }

@@ -2,8 +2,8 @@ import { ApolloGateway } from '@apollo/gateway';
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
 import type { Log } from '../../subgraphs/kit/connector.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
-import { FederatedExecutor } from './executor.ts';
 import { withoutDeadKeys } from './dead-keys.ts';
+import { FederatedExecutor, type LoadedSchema } from './executor.ts';
 import { Planner } from './planner.ts';
 import type { SubgraphClients } from './subgraphs/clients.ts';
 import { dataSourceOf } from './subgraphs/data-source.ts';
@@ -21,50 +21,86 @@ export interface FederationParts {
   readonly answerSeconds: number;
 }
 
+/** One supergraph as `@apollo/gateway` has loaded it. */
+interface Loaded {
+  readonly gateway: ApolloGateway;
+  readonly schema: LoadedSchema;
+  readonly planner: Planner;
+}
+
+type Options = Parameters<GatewayInterface['load']>[0];
+type Listener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
+
 /**
  * `@apollo/gateway`, which loads the supergraph and makes the plans, with our execution of them in the place of its
- * own.
+ * own. A supergraph that takes the place of another gets one of its own, so that what is under way ends with the one
+ * it began with.
  */
 export function federate(parts: FederationParts): GatewayInterface {
-  const { supergraph, clients, log, logger, operationMs, answerSeconds } = parts;
-  const isOurs = parts.execution === 'atrium';
-  const planner = new Planner();
-  const forPlanner = (sdl: string): string => (isOurs ? withoutDeadKeys(sdl) : sdl);
-  const gateway = new ApolloGateway({
-    supergraphSdl: async ({ update }) => {
-      const stop = supergraph.watch((sdl) => update(forPlanner(sdl)), log);
-      return { supergraphSdl: forPlanner(supergraph.sdl), cleanup: async () => stop() };
-    },
-    logger,
-    buildService: ({ name, url }) =>
-      dataSourceOf(clients.get(name, url), operationMs, (options) => {
-        if (!('incomingRequestContext' in options)) return;
-        options.incomingRequestContext.overallCachePolicy.restrict({ maxAge: answerSeconds, scope: 'PRIVATE' });
-      }),
-    ...(isOurs && {
-      experimental_didResolveQueryPlan: planner.hook,
-      queryPlannerConfig: { cache: Planner.noCache },
-    }),
-  });
-  if (!isOurs) return gateway;
+  const { supergraph, clients, log, operationMs, answerSeconds } = parts;
   const executor = new FederatedExecutor({
-    planner,
-    planning: () => gateway.executor as GatewayExecutor,
     clientOf: (name, address) => clients.get(name, address),
     log,
     operationMs,
     answerSeconds,
   });
+  const listeners = new Set<Listener>();
+  let current: Loaded | undefined;
+  let stopWatching = () => {};
+
+  /** Builds, checks and warms; only then is it served. @throws when it cannot be used: nothing has changed then. */
+  async function serve(sdl: string, options: Options): Promise<void> {
+    const next = await loadSupergraph(sdl, options, parts);
+    if (parts.execution === 'atrium') await executor.load(next.schema, next.planner, executorOf(next));
+    const before = current;
+    current = next;
+    for (const listener of listeners) listener(next.schema);
+    await before?.gateway.stop();
+  }
+
   return {
-    onSchemaLoadOrUpdate: (listener) =>
-      gateway.onSchemaLoadOrUpdate((schema) => {
-        executor.load(schema);
-        listener(schema);
-      }),
-    load: async (options) => {
-      await gateway.load(options);
-      return { executor: executor.execute };
+    onSchemaLoadOrUpdate(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
     },
-    stop: () => gateway.stop(),
+    async load(options) {
+      await serve(supergraph.sdl, options);
+      stopWatching = supergraph.watch((sdl) => serve(sdl, options), log);
+      const theirs: GatewayExecutor = (requestContext) => executorOf(current as Loaded)(requestContext);
+      return { executor: parts.execution === 'atrium' ? executor.execute : theirs };
+    },
+    async stop() {
+      stopWatching();
+      await current?.gateway.stop();
+    },
   };
+}
+
+async function loadSupergraph(sdl: string, options: Options, parts: FederationParts): Promise<Loaded> {
+  const { clients, logger, operationMs, answerSeconds } = parts;
+  const planner = new Planner();
+  const gateway = new ApolloGateway({
+    supergraphSdl: parts.execution === 'atrium' ? withoutDeadKeys(sdl) : sdl,
+    logger,
+    buildService: ({ name, url }) =>
+      dataSourceOf(clients.get(name, url), operationMs, (request) => {
+        if (!('incomingRequestContext' in request)) return;
+        request.incomingRequestContext.overallCachePolicy.restrict({ maxAge: answerSeconds, scope: 'PRIVATE' });
+      }),
+    ...(parts.execution === 'atrium' && {
+      experimental_didResolveQueryPlan: planner.hook,
+      queryPlannerConfig: { cache: Planner.noCache },
+    }),
+  });
+  let schema: LoadedSchema | undefined;
+  gateway.onSchemaLoadOrUpdate((loaded) => {
+    schema = loaded;
+  });
+  await gateway.load(options);
+  if (!schema) throw new Error('The supergraph has no schema.');
+  return { gateway, schema, planner };
+}
+
+function executorOf({ gateway }: Loaded): GatewayExecutor {
+  return gateway.executor as GatewayExecutor;
 }

@@ -7,7 +7,7 @@ import {
   type GraphQLSchema,
   type OperationDefinitionNode,
 } from 'graphql';
-import { switchNames } from './fields.ts';
+import { responseNames, switchNames } from './fields.ts';
 import type { FetchParts } from './fetch-step.ts';
 import type { PlannedNames } from './planned-names.ts';
 import type { Entity, Run } from './run.ts';
@@ -31,10 +31,10 @@ export function compileProgram(
   { document, operation }: { document: DocumentNode; operation: OperationDefinitionNode },
   planned: PlannedNames,
   apiSchema: GraphQLSchema,
-  parts: FetchParts,
+  parts: Omit<FetchParts, 'names'>,
 ): Program {
   if (plan.node?.kind === 'Subscription') throw new Error('Subscriptions are not executed.');
-  const step = plan.node && compileSteps(plan.node, parts);
+  const step = plan.node && compileSteps(plan.node, { ...parts, names: responseNames(document) });
   const fragments: Record<string, FragmentDefinitionNode> = {};
   for (const each of document.definitions) {
     if (each.kind === Kind.FRAGMENT_DEFINITION) fragments[each.name.value] = each;

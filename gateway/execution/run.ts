@@ -16,6 +16,8 @@ export interface Run {
   readonly coerced: Readonly<Record<string, unknown>>;
   readonly root: Entity;
   readonly errors: GraphQLError[];
+  /** What was said of which place already: a subgraph may repeat itself without end. */
+  readonly reported: Set<string>;
   /** Where a fetch failed as a whole: nulls at, above and below these places are explained. */
   readonly failed: Path[];
   /** Entities their owner says do not exist, or not for this viewer: null, and no error. */

@@ -41,7 +41,7 @@ export class Metrics {
       'atrium_circuit_open',
       `Whether a subgraph is left alone: 0 no, 0.5 being tried, 1 yes`,
       'subgraph',
-      () => [...clients.circuits()].map(([name, circuit]) => [name, CIRCUIT[circuit]]),
+      () => [...clients.states()].map(([name, { circuit }]) => [name, CIRCUIT[circuit]]),
     );
     this.#gauge('atrium_sync_lag_seconds', 'Since a source was last read whole; NaN for never', 'source', () =>
       rowsOf(local).map(({ name, last_success_at: at }) => [

@@ -1,4 +1,5 @@
 import { readFileSync, unwatchFile, watchFile } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { parse } from 'graphql';
 import type { Log } from '../../subgraphs/kit/connector.ts';
 import type { Subgraph } from '../../subgraphs/kit/subgraph.ts';
@@ -16,8 +17,8 @@ const LOOK_EVERY_MS = 1_000;
 /** So many findings of one supergraph are logged. */
 const MAX_WARNINGS = 50;
 
-/** A supergraph that was changed is given to this; it throws when it cannot be used. */
-export type UpdateSupergraph = (sdl: string) => void;
+/** A supergraph that was changed is given to this; it rejects when it cannot be used. */
+export type UpdateSupergraph = (sdl: string) => Promise<void>;
 
 /** Where the gateway's schema comes from. */
 export class Supergraph {
@@ -30,30 +31,44 @@ export class Supergraph {
   constructor({ supergraph }: Pick<Config, 'supergraph'>) {
     this.#path = supergraph.file ?? OURS;
     this.sdl = readFileSync(this.#path, 'utf8');
-    const names = readJoins(parse(this.sdl, { noLocation: true })).subgraphs;
-    if (names.size === 0) throw new Error('The supergraph names no subgraphs: is it composed, of Federation 2?');
+    const names = subgraphNames(this.sdl);
     this.ours = subgraphs.filter(({ name }) => names.has(name));
   }
 
-  /** Warns of what does not work well, and hands over what the file becomes. A bad or half-written one changes nothing, and is told in the log. */
+  /**
+   * Warns of what does not work well, and hands over what the file becomes, one after another. A bad or half-written
+   * one changes nothing, and is told in the log; what it is a moment later is looked at then.
+   */
   watch(update: UpdateSupergraph, log: Log): () => void {
     const path = this.#path;
     let last = this.sdl;
+    let isBusy = false;
     warn(last, log);
-    const look = (): void => {
+    const takeOver = async (): Promise<boolean> => {
       try {
-        const sdl = readFileSync(path, 'utf8');
-        if (sdl === last) return;
+        const sdl = await readFile(path, 'utf8');
+        if (sdl === last) return false;
         last = sdl;
-        update(sdl);
+        subgraphNames(sdl);
+        await update(sdl);
         warn(sdl, log);
         log.info({}, 'the supergraph changed: it is served from now on');
+        return true;
       } catch (err) {
         log.error({ err }, 'the supergraph changed, but cannot be used: the one before is still served');
+        return (err as NodeJS.ErrnoException).code === undefined;
       }
     };
-    watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, look);
-    return () => unwatchFile(path, look);
+    const look = async (): Promise<void> => {
+      if (isBusy) return;
+      isBusy = true;
+      // It may change again meanwhile.
+      while (await takeOver());
+      isBusy = false;
+    };
+    const listener = () => void look();
+    watchFile(path, { interval: LOOK_EVERY_MS, persistent: false }, listener);
+    return () => unwatchFile(path, listener);
   }
 }
 
@@ -63,4 +78,11 @@ function warn(sdl: string, log: Log): void {
     log.warn({ place }, `the supergraph: ${place} ${fault}`);
   const more = findings.length - MAX_WARNINGS;
   if (more > 0) log.warn({}, `the supergraph: ${more} more of the same kinds`);
+}
+
+/** @throws when the text is no supergraph. */
+function subgraphNames(sdl: string): ReadonlyMap<string, string> {
+  const names = readJoins(parse(sdl, { noLocation: true })).subgraphs;
+  if (names.size === 0) throw new Error('The supergraph names no subgraphs: is it composed, of Federation 2?');
+  return names;
 }

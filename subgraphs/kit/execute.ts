@@ -25,8 +25,10 @@ export interface SubgraphRequest {
   readonly requestId?: string | undefined;
 }
 
-/** The gateway's operations are few and come again and again; this many are kept parsed and validated. */
+/** The gateway's operations are few and come again and again; this many are kept compiled … */
 const MAX_DOCUMENTS = 1_000;
+/** … and this many characters of them: compiled, they weigh many times as much. */
+const MAX_DOCUMENT_TEXT = 1_000_000;
 
 /** Compiling takes as long as running some times; an operation that is asked once is not worth it. */
 const WORTH_COMPILING = 5;
@@ -46,7 +48,10 @@ export interface PreparedOperation {
 /** Answers operations of one subgraph. Parses and validates each different one once. */
 export class SubgraphExecutor {
   readonly service: SubgraphService;
-  readonly #prepared = new LRUCache<string, PreparedOperation>({ max: MAX_DOCUMENTS });
+  readonly #prepared = new LRUCache<string, PreparedOperation>({
+    max: MAX_DOCUMENTS,
+    maxSize: MAX_DOCUMENT_TEXT,
+  });
   readonly #log: Log;
 
   constructor(service: SubgraphService, log: Log) {
@@ -66,7 +71,7 @@ export class SubgraphExecutor {
     let prepared = this.#prepared.get(key);
     if (!prepared) {
       prepared = this.prepare(request.query, request.operationName);
-      this.#prepared.set(key, prepared);
+      this.#prepared.set(key, prepared, { size: key.length });
     }
     return this.run(prepared, request.variables ?? {}, contextValue, request.requestId);
   }

@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Log } from './connector.ts';
 import type { SubgraphExecutor } from './execute.ts';
+import { TIME_LEFT_HEADER, timeLeft } from './time-left.ts';
 import { verifyViewer, VIEWER_HEADER } from './viewer-token.ts';
 import { registerWebhooks, type WebhookReceiver } from './webhooks.ts';
 
@@ -33,7 +34,12 @@ const BODY_LIMIT = 10_485_760;
  */
 export function createSubgraphServer(parts: SubgraphServerParts): FastifyInstance {
   const { executor, secret, log } = parts;
-  const server = Fastify({ logger: false, bodyLimit: BODY_LIMIT, requestIdHeader: 'x-request-id' });
+  const server = Fastify({
+    logger: false,
+    bodyLimit: BODY_LIMIT,
+    requestIdHeader: 'x-request-id',
+    return503OnClosing: false,
+  });
   server.get('/live', async () => ({ status: 'live' }));
   server.post('/graphql', async (request, reply) => {
     const viewer = verifyViewer(request.headers[VIEWER_HEADER], secret);
@@ -41,15 +47,19 @@ export function createSubgraphServer(parts: SubgraphServerParts): FastifyInstanc
     const body = Body.safeParse(request.body);
     if (!body.success) return reply.status(400).send(refusal('BAD_REQUEST', 'The body is no GraphQL request.'));
     const { query, variables, operationName } = body.data;
-    return executor.execute(
-      {
-        query,
-        variables: variables ?? undefined,
-        operationName: operationName ?? undefined,
-        requestId: request.id,
-      },
-      executor.contextFor(viewer),
-    );
+    const work = () =>
+      executor.execute(
+        {
+          query,
+          variables: variables ?? undefined,
+          operationName: operationName ?? undefined,
+          requestId: request.id,
+        },
+        executor.contextFor(viewer),
+      );
+    const left = timeLeft(request.headers[TIME_LEFT_HEADER]);
+    const answer = left === undefined ? await work() : await within(work, left - reply.elapsedTime);
+    return answer ?? reply.status(504).send(refusal('SUBGRAPH_TIMEOUT', 'Nobody waits for this any more.'));
   });
   registerWebhooks(server, parts.receive);
   const { identities } = parts;
@@ -69,6 +79,18 @@ export function createSubgraphServer(parts: SubgraphServerParts): FastifyInstanc
     void reply.status(status).send(refusal(code, 'The request could not be handled.'));
   });
   return server;
+}
+
+/** What comes of the work in time; undefined when it takes longer, or nothing of the time is left to begin with. */
+async function within<Result>(work: () => Promise<Result>, ms: number): Promise<Result | undefined> {
+  if (ms <= 0) return undefined;
+  const { promise: late, resolve } = Promise.withResolvers<undefined>();
+  const timer = setTimeout(() => resolve(undefined), ms);
+  try {
+    return await Promise.race([work(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 function refusal(code: string, message: string) {

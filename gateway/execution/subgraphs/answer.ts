@@ -1,25 +1,25 @@
 import { isRecord } from '../own.ts';
 import { SubgraphFailure, type SubgraphAnswer } from './client.ts';
 
-/** Shorter texts cannot nest so deep that it matters. */
-const SHORT = 262_144;
+/** So many errors of one answer are looked at: more of them would tell a client nothing more. */
+const MAX_ERRORS = 1_000;
 
 /** Reads a subgraph's answer. @throws SubgraphFailure when it is no GraphQL result. */
 export function readAnswer(text: string, subgraph: string, maxDepth: number): SubgraphAnswer {
-  const bad = (what: string, cause?: unknown) =>
-    new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', `${subgraph} answered with ${what}.`, { cause });
-  if (text.length > SHORT && isDeeper(text, maxDepth)) throw bad('JSON nested too deep');
+  const bad = (what: string) => new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', `${subgraph} answered with ${what}.`);
+  if (isDeeper(text, maxDepth)) throw bad('JSON nested too deep');
   let value: unknown;
   try {
     value = JSON.parse(text);
-  } catch (cause) {
-    throw bad('something that is no JSON', cause);
+  } catch {
+    // The parser's message quotes the text, which may be anybody's: it is no business of the log.
+    throw bad('something that is no JSON');
   }
   if (!isRecord(value)) throw bad('JSON that is no GraphQL result');
   const { data = null, errors } = value;
   if (data !== null && !isRecord(data)) throw bad('data that is no object');
   if (errors !== undefined && errors !== null && !Array.isArray(errors)) throw bad('errors that are no list');
-  return { data, errors: (errors ?? []).filter(isRecord) };
+  return { data, errors: (errors ?? []).slice(0, MAX_ERRORS).filter(isRecord) };
 }
 
 /** Whether JSON nests deeper than it may; brackets within strings do not count. */

@@ -69,3 +69,10 @@ export class SubgraphFailure extends Error {
     this.code = code;
   }
 }
+
+/** A call that was ended from our side, for nobody waits for it any more: it says nothing of the subgraph. */
+export class CallEnded extends SubgraphFailure {
+  constructor(message: string) {
+    super('SUBGRAPH_TIMEOUT', message);
+  }
+}

@@ -2,7 +2,7 @@ import type { SubgraphExecutor } from '../../../subgraphs/kit/execute.ts';
 import { NOBODY } from '../../../subgraphs/kit/viewer.ts';
 import { signViewer, VIEWER_HEADER } from '../../../subgraphs/kit/viewer-token.ts';
 import type { SubgraphCall, SubgraphClient } from './client.ts';
-import type { Circuit } from './guard.ts';
+import type { CallState } from './guard.ts';
 import { inProcessClient } from './in-process.ts';
 import type { SubgraphLimits } from './limits.ts';
 import { overHttpClient, type RemoteClient } from './over-http.ts';
@@ -18,12 +18,15 @@ export interface SubgraphPlaces {
   /** Signs who is asking, for our own. */
   readonly secret: string;
   readonly limits: SubgraphLimits;
+  /** What of the limits is otherwise for some, by name. */
+  readonly limitsOf: Readonly<Record<string, Partial<SubgraphLimits>>>;
 }
 
 /** The ways to all subgraphs: one client each, made when it is first needed. */
 export class SubgraphClients {
   readonly #places: SubgraphPlaces;
-  readonly #clients = new Map<string, SubgraphClient>();
+  readonly #local = new Map<string, SubgraphClient>();
+  /** By name and address: a supergraph that takes the place of another may say that a subgraph is elsewhere. */
   readonly #remote = new Map<string, RemoteClient>();
 
   constructor(places: SubgraphPlaces) {
@@ -32,36 +35,38 @@ export class SubgraphClients {
 
   /** @param address where the supergraph says the subgraph is; the configuration's word counts more */
   get(name: string, address = ''): SubgraphClient {
-    let client = this.#clients.get(name);
-    if (!client) {
-      client = this.#open(name, address);
-      this.#clients.set(name, client);
-    }
+    const executor = this.#places.local.get(name);
+    if (!executor) return this.#remoteClient(name, address);
+    const client = this.#local.get(name) ?? inProcessClient(name, executor);
+    this.#local.set(name, client);
     return client;
   }
 
-  /** Whether calls go through to each of the subgraphs in other processes. */
-  circuits(): ReadonlyMap<string, Circuit> {
-    return new Map([...this.#remote].map(([name, { circuit }]) => [name, circuit]));
+  /** How it stands with the calls to each of the subgraphs in other processes. */
+  states(): ReadonlyMap<string, CallState> {
+    return new Map([...this.#remote.values()].map((client) => [client.name, client.state]));
   }
 
   async close(): Promise<void> {
-    await Promise.all([...this.#clients.values()].map((client) => client.close()));
+    await Promise.all([...this.#local.values(), ...this.#remote.values()].map((client) => client.close()));
   }
 
-  #open(name: string, address: string): SubgraphClient {
-    const { local, remote, addresses, secret, limits } = this.#places;
-    const executor = local.get(name);
-    if (executor) return inProcessClient(name, executor);
+  #remoteClient(name: string, address: string): RemoteClient {
+    const { remote, addresses, secret, limits, limitsOf } = this.#places;
     const own = remote.get(name);
+    const url = own === undefined ? (addresses[name] ?? address) : new URL('/graphql', own).href;
+    const key = `${name} ${url}`;
+    const known = this.#remote.get(key);
+    if (known) return known;
+    if (!URL.canParse(url)) throw new Error(`The subgraph "${name}" has no address: set supergraph.addresses.${name}.`);
     const client = overHttpClient({
       name,
-      url: own === undefined ? (addresses[name] ?? address) : new URL('/graphql', own).href,
+      url,
       trusted: own !== undefined,
       headers: own === undefined ? foreignHeaders : (call) => ownHeaders(call, secret),
-      limits,
+      limits: { ...limits, ...(Object.hasOwn(limitsOf, name) && limitsOf[name]) },
     });
-    this.#remote.set(name, client);
+    this.#remote.set(key, client);
     return client;
   }
 }

@@ -17,11 +17,13 @@ const MOMENTARY = new Set([429, 502, 503, 504]);
 /** Nothing of an answer can have come when one of these is the cause. */
 const NOTHING_CAME = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT']);
 
-const UNPACK: Readonly<Record<string, (packed: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>>> = {
-  gzip: promisify(gunzip),
-  deflate: promisify(inflate),
-  br: promisify(brotliDecompress),
-};
+type Unpack = (packed: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
+
+const UNPACK: ReadonlyMap<string, Unpack> = new Map([
+  ['gzip', promisify(gunzip) as Unpack],
+  ['deflate', promisify(inflate) as Unpack],
+  ['br', promisify(brotliDecompress) as Unpack],
+]);
 
 /** Connections to one subgraph, kept open; each exchange within its limits. */
 export class Exchange {
@@ -48,10 +50,11 @@ export class Exchange {
     const abort = new AbortController();
     const follow = () => abort.abort(signal.reason);
     const late = () => abort.abort(new SubgraphFailure('SUBGRAPH_TIMEOUT', `${this.#name} did not answer in time.`));
-    let timer = setTimeout(late, this.#limits.firstByteMs);
+    let timer = setTimeout(late, Math.min(this.#limits.firstByteMs, this.#limits.callMs));
     if (signal.aborted) follow();
     else signal.addEventListener('abort', follow, { once: true });
     const started = performance.now();
+    let hasBegun = false;
     try {
       const response = await this.#pool.request({
         method: 'POST',
@@ -62,10 +65,11 @@ export class Exchange {
       });
       clearTimeout(timer);
       timer = setTimeout(late, Math.max(0, this.#limits.callMs - (performance.now() - started)));
+      hasBegun = true;
       const text = await this.#read(response);
       return { text, isPublic: isPublic(response) };
     } catch (error) {
-      throw this.#failureOf(error, abort.signal);
+      throw this.#failureOf(error, abort.signal, hasBegun);
     } finally {
       clearTimeout(timer);
       signal.removeEventListener('abort', follow);
@@ -94,7 +98,7 @@ export class Exchange {
       .trim()
       .toLowerCase();
     if (encoding === 'identity') return packed.toString('utf8');
-    const unpack = UNPACK[encoding];
+    const unpack = UNPACK.get(encoding);
     if (!unpack) throw this.#badResponse(`an encoding nobody asked for: ${encoding.slice(0, 20)}`);
     try {
       return (await unpack(packed, { maxOutputLength: this.#limits.answerBytes })).toString('utf8');
@@ -124,7 +128,7 @@ export class Exchange {
     return new Retryable(failure, Number.isFinite(wait) ? Math.max(0, wait * 1_000) : Number.POSITIVE_INFINITY);
   }
 
-  #failureOf(error: unknown, signal: AbortSignal): Error {
+  #failureOf(error: unknown, signal: AbortSignal, hasBegun: boolean): Error {
     if (error instanceof SubgraphFailure || error instanceof Retryable) return error;
     if (signal.aborted && signal.reason instanceof SubgraphFailure) return signal.reason;
     const { code = '' } = error as { readonly code?: string };
@@ -132,6 +136,9 @@ export class Exchange {
       return new SubgraphFailure('SUBGRAPH_TIMEOUT', `${this.#name} did not answer in time.`, { cause: error });
     }
     if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return this.#badResponse('no HTTP', error);
+    if (hasBegun) {
+      return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', `${this.#name} broke off its answer.`, { cause: error });
+    }
     const failure = new SubgraphFailure('SUBGRAPH_UNAVAILABLE', `${this.#name} cannot be reached.`, { cause: error });
     return NOTHING_CAME.has(code) ? new Retryable(failure) : failure;
   }
@@ -142,5 +149,5 @@ export class Exchange {
 }
 
 function isPublic({ headers }: Dispatcher.ResponseData): boolean {
-  return /(?:^|[\s,])public(?:[\s,]|$)/.test(String(headers['cache-control'] ?? ''));
+  return /(?:^|[\s,])public(?:[\s,]|$)/i.test(String(headers['cache-control'] ?? ''));
 }

@@ -1,31 +1,20 @@
 import {
   BrokenCircuitError,
-  bulkhead,
-  BulkheadRejectedError,
   circuitBreaker,
   CircuitState,
   ExponentialBackoff,
   handleWhen,
   noJitterGenerator,
   SamplingBreaker,
-  wrap,
 } from 'cockatiel';
-import { SubgraphFailure } from './client.ts';
+import { CallEnded, SubgraphFailure } from './client.ts';
 import type { SubgraphLimits } from './limits.ts';
+import { TooManyWaiting, Turns } from './turns.ts';
 
-/** The circuit opens when this part of the calls fails … */
-const THRESHOLD = 0.5;
-/** … over this time … */
-const SAMPLE_MS = 10_000;
-/** … of at least so many calls. */
-const MIN_CALLS = 20;
-const FIRST_OPEN_MS = 5_000;
-const MAX_OPEN_MS = 60_000;
-
-/** A retry may follow one call in so many, so that a subgraph in trouble is not asked twice by everybody. */
-const CALLS_PER_RETRY = 10;
 /** Retries that may follow one another out of a quiet time. */
 const RETRY_BURST = 10;
+/** Retries are spread over this time, so that those who failed together do not come again together. */
+const JITTER_MS = 50;
 
 /** Whether calls to a subgraph go through: closed does, open does not, half-open tries. */
 export type Circuit = 'closed' | 'open' | 'half-open';
@@ -43,29 +32,54 @@ export class Retryable extends Error {
   }
 }
 
+/** How it stands with the calls to a subgraph. */
+export interface CallState {
+  readonly circuit: Circuit;
+  /** Calls under way. */
+  readonly calls: number;
+  /** Calls waiting for their turn. */
+  readonly waiting: number;
+}
+
+/** What a call is about. */
+export interface CallOptions {
+  /** Whether it may be made twice. */
+  readonly isRead: boolean;
+  /** Nobody waits after this; as of `performance.now()`. */
+  readonly deadline: number;
+  /** Nobody waits any more. */
+  readonly signal: AbortSignal;
+}
+
 /** Keeps one subgraph from being asked too much, and those who ask from waiting for one that is down. */
 export class Guard {
   readonly #name: string;
-  readonly #policy;
+  readonly #turns: Turns;
   readonly #breaker;
-  #retries = RETRY_BURST;
+  readonly #retriesPerCall: number;
+  #retries: number;
 
   constructor(name: string, limits: SubgraphLimits) {
     this.#name = name;
-    const counts = handleWhen((error) => error instanceof Retryable || isOutage(error));
+    this.#retriesPerCall = limits.retryPercent / 100;
+    this.#retries = limits.retryPercent === 0 ? 0 : RETRY_BURST;
+    this.#turns = new Turns(limits.calls, limits.waiting);
+    // A client that leaves says nothing of the subgraph. Only a probe must not pass for a success by that.
+    const counts = handleWhen((error) =>
+      error instanceof CallEnded ? this.circuit === 'half-open' : error instanceof Retryable || isOutage(error),
+    );
     this.#breaker = circuitBreaker(counts, {
       halfOpenAfter: new ExponentialBackoff({
-        initialDelay: FIRST_OPEN_MS,
-        maxDelay: MAX_OPEN_MS,
+        initialDelay: limits.circuitOpenMs,
+        maxDelay: limits.circuitMaxOpenMs,
         generator: noJitterGenerator,
       }),
       breaker: new SamplingBreaker({
-        threshold: THRESHOLD,
-        duration: SAMPLE_MS,
-        minimumRps: MIN_CALLS / (SAMPLE_MS / 1_000),
+        threshold: limits.circuitPercent / 100,
+        duration: limits.circuitWindowMs,
+        minimumRps: limits.circuitCalls / (limits.circuitWindowMs / 1_000),
       }),
     });
-    this.#policy = wrap(bulkhead(limits.calls, limits.waiting), this.#breaker);
   }
 
   get circuit(): Circuit {
@@ -74,36 +88,37 @@ export class Guard {
     return state === CircuitState.HalfOpen ? 'half-open' : 'open';
   }
 
+  get state(): CallState {
+    return { circuit: this.circuit, calls: this.#turns.running, waiting: this.#turns.waiting };
+  }
+
   /**
    * Makes a call, and once more where that can help and time is left.
    * @throws SubgraphFailure
    */
-  async call<Result>(
-    once: () => Promise<Result>,
-    options: { readonly isRead: boolean; readonly deadline: number },
-  ): Promise<Result> {
-    this.#retries = Math.min(RETRY_BURST, this.#retries + 1 / CALLS_PER_RETRY);
+  async call<Result>(once: () => Promise<Result>, options: CallOptions): Promise<Result> {
+    this.#retries = Math.min(RETRY_BURST, this.#retries + this.#retriesPerCall);
     try {
-      return await this.#guarded(once);
+      return await this.#guarded(once, options.signal);
     } catch (error) {
       if (!(error instanceof Retryable)) throw error;
-      const wait = error.waitMs + Math.random() * 50;
+      const wait = error.waitMs + Math.random() * JITTER_MS;
       if (!options.isRead || this.#retries < 1 || performance.now() + wait > options.deadline) throw error.failure;
       this.#retries--;
       await new Promise((resolve) => setTimeout(resolve, wait));
       try {
-        return await this.#guarded(once);
+        return await this.#guarded(once, options.signal);
       } catch (again) {
         throw again instanceof Retryable ? again.failure : again;
       }
     }
   }
 
-  async #guarded<Result>(once: () => Promise<Result>): Promise<Result> {
+  async #guarded<Result>(once: () => Promise<Result>, signal: AbortSignal): Promise<Result> {
     try {
-      return await this.#policy.execute(once);
+      return await this.#turns.take(signal, () => this.#breaker.execute(once));
     } catch (error) {
-      if (error instanceof BulkheadRejectedError) {
+      if (error instanceof TooManyWaiting) {
         throw new SubgraphFailure('SUBGRAPH_BUSY', `${this.#name} has as many calls under way and waiting as it may.`);
       }
       if (error instanceof BrokenCircuitError) {

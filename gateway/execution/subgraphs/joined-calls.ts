@@ -31,7 +31,7 @@ export class JoinedCalls<Result> {
     const { promise: left, reject } = Promise.withResolvers<never>();
     const leave = () => {
       if (--shared.waiting === 0) {
-        this.#calls.delete(key);
+        if (this.#calls.get(key) === shared) this.#calls.delete(key);
         shared.abort.abort(signal.reason);
       }
       reject(signal.reason as Error);

@@ -10,6 +10,18 @@ export interface SubgraphLimits {
   readonly calls: number;
   /** Calls waiting for their turn; one more is refused at once. */
   readonly waiting: number;
+  /** The circuit opens when more than this part of the calls fails … */
+  readonly circuitPercent: number;
+  /** … of at least so many … */
+  readonly circuitCalls: number;
+  /** … within this time. */
+  readonly circuitWindowMs: number;
+  /** How long it is open the first time; each further time twice as long … */
+  readonly circuitOpenMs: number;
+  /** … up to this. */
+  readonly circuitMaxOpenMs: number;
+  /** So many of a hundred calls may be made once more; 0 for none. */
+  readonly retryPercent: number;
   /** Most bytes of one answer, unpacked. */
   readonly answerBytes: number;
   /** Deepest nesting of an answer. */
@@ -17,15 +29,3 @@ export interface SubgraphLimits {
   /** How long an answer that is the same for everyone stands in for one that does not come, in seconds; 0 for never. */
   readonly staleSeconds: number;
 }
-
-/** What is right for subgraphs in the same data centre. */
-export const DEFAULT_LIMITS: SubgraphLimits = {
-  connectMs: 1_000,
-  firstByteMs: 4_000,
-  callMs: 6_000,
-  calls: 64,
-  waiting: 128,
-  answerBytes: 10 * 1024 ** 2,
-  answerDepth: 100,
-  staleSeconds: 300,
-};

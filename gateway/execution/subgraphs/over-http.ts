@@ -1,10 +1,11 @@
 import { OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
 import { NOBODY, viewerKey } from '../../../subgraphs/kit/viewer.ts';
+import { TIME_LEFT_HEADER } from '../../../subgraphs/kit/time-left.ts';
 import { readAnswer } from './answer.ts';
-import { SubgraphFailure, type SubgraphCall, type SubgraphClient } from './client.ts';
+import { SubgraphFailure, type SubgraphAnswer, type SubgraphCall, type SubgraphClient } from './client.ts';
 import { Exchange, type Exchanged } from './exchange.ts';
-import { Guard, type Circuit } from './guard.ts';
+import { Guard, type CallState } from './guard.ts';
 import { JoinedCalls } from './joined-calls.ts';
 import type { SubgraphLimits } from './limits.ts';
 
@@ -22,11 +23,8 @@ export interface RemoteSubgraph {
 
 /** A client of a subgraph in another process, with its state for operators. */
 export interface RemoteClient extends SubgraphClient {
-  readonly circuit: Circuit;
+  readonly state: CallState;
 }
-
-/** Tells a subgraph how much longer anybody waits. */
-const TIME_LEFT_HEADER = 'x-atrium-time-left-ms';
 
 /** Text of answers kept to stand in for some that do not come. */
 const STALE_BYTES = 16 * 1024 ** 2;
@@ -44,25 +42,28 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
   });
 
   async function send(body: string, isRead: boolean, call: SubgraphCall, signal: AbortSignal): Promise<Exchanged> {
-    const once = () => {
-      if (signal.aborted) throw signal.reason;
-      const left = Math.max(1, Math.round(call.deadline - performance.now()));
-      return exchange.post(
-        body,
-        { ...call.headers, ...subgraph.headers(call), [TIME_LEFT_HEADER]: String(left) },
-        signal,
-      );
+    const once = async () => {
+      signal.throwIfAborted();
+      const left = Math.max(1, Math.round(Math.min(limits.callMs, call.deadline - performance.now())));
+      const headers = { ...call.headers, ...subgraph.headers(call), [TIME_LEFT_HEADER]: String(left) };
+      return exchange.post(body, headers, signal);
     };
-    const answer = await guard.call(once, { isRead, deadline: call.deadline });
-    if (isRead && answer.isPublic && limits.staleSeconds > 0) stale.set(body, { text: answer.text, at: Date.now() });
+    return guard.call(once, { isRead, deadline: call.deadline, signal });
+  }
+
+  /** Reads an answer, and keeps one that is whole and the same for everyone. */
+  function read({ text, isPublic }: Exchanged, body: string, isRead: boolean): SubgraphAnswer {
+    const answer = readAnswer(text, name, limits.answerDepth);
+    const isWhole = answer.data !== null && (answer.errors ?? []).length === 0;
+    if (isRead && isPublic && isWhole && limits.staleSeconds > 0) stale.set(body, { text, at: Date.now() });
     return answer;
   }
 
   return {
     name,
     trusted,
-    get circuit() {
-      return guard.circuit;
+    get state() {
+      return guard.state;
     },
     prepare({ query, operationName, kind }) {
       const isRead = kind === OperationTypeNode.QUERY;
@@ -73,8 +74,8 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
         const body = `${head}${JSON.stringify(variables)}}`;
         try {
           const key = isRead ? `${viewerKey(call.context?.viewer ?? NOBODY)} ${body}` : undefined;
-          const { text } = await joined.join(key, call.signal, (signal) => send(body, isRead, call, signal));
-          return readAnswer(text, name, limits.answerDepth);
+          const answer = await joined.join(key, call.signal, (signal) => send(body, isRead, call, signal));
+          return read(answer, body, isRead);
         } catch (error) {
           const old = isRead && isOutage(error) ? stale.get(body) : undefined;
           if (!old) throw error;

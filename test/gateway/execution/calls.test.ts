@@ -4,11 +4,12 @@ import { readAnswer } from '../../../gateway/execution/subgraphs/answer.ts';
 import { SubgraphFailure } from '../../../gateway/execution/subgraphs/client.ts';
 import { Guard, Retryable } from '../../../gateway/execution/subgraphs/guard.ts';
 import { JoinedCalls } from '../../../gateway/execution/subgraphs/joined-calls.ts';
-import { DEFAULT_LIMITS } from '../../../gateway/execution/subgraphs/limits.ts';
+import { ConfigFile } from '../../../gateway/config/schema.ts';
 
 const down = () => new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'Down.');
 const never = () => new AbortController().signal;
-const soon = () => ({ isRead: true, deadline: performance.now() + 60_000 });
+const DEFAULT_LIMITS = ConfigFile.parse({}).limits.subgraph;
+const soon = () => ({ isRead: true, deadline: performance.now() + 60_000, signal: never() });
 const codeOf = (call: Promise<unknown>) =>
   call.then(
     () => 'no failure',

@@ -106,7 +106,8 @@ function compileRoot(node: FetchNode, parts: FetchParts, client: SubgraphClient,
         for (const error of answer.errors ?? []) {
           const inner = pathOf(error, parts.names);
           const [first] = placesOf(run.root, place.path).values();
-          report(run, errorOf(error, client, inner && [...(first?.[0] ?? []), ...inner]));
+          const path = inner && [...(first?.[0] ?? []), ...inner];
+          report(run, errorOf(error, client, path?.length === 0 ? undefined : path));
         }
       },
     }),

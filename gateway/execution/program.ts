@@ -34,7 +34,7 @@ export function compileProgram(
   parts: Omit<FetchParts, 'names'>,
 ): Program {
   if (plan.node?.kind === 'Subscription') throw new Error('Subscriptions are not executed.');
-  const step = plan.node && compileSteps(plan.node, { ...parts, names: responseNames(document) });
+  const step = plan.node && compileSteps(plan.node, { ...parts, names: responseNames(planned.document) });
   const fragments: Record<string, FragmentDefinitionNode> = {};
   for (const each of document.definitions) {
     if (each.kind === Kind.FRAGMENT_DEFINITION) fragments[each.name.value] = each;

@@ -44,6 +44,7 @@ export class Supergraph {
     let last = this.sdl;
     let isBusy = false;
     warn(last, log);
+    let isChanged = false;
     const takeOver = async (): Promise<boolean> => {
       try {
         const sdl = await readFile(path, 'utf8');
@@ -60,10 +61,14 @@ export class Supergraph {
       }
     };
     const look = async (): Promise<void> => {
+      isChanged = true;
       if (isBusy) return;
       isBusy = true;
-      // It may change again meanwhile.
-      while (await takeOver());
+      // It may change again meanwhile, even while it is read.
+      while (isChanged) {
+        isChanged = false;
+        while (await takeOver());
+      }
       isBusy = false;
     };
     const listener = () => void look();

@@ -2,7 +2,7 @@ import { isRecord } from '../own.ts';
 import { SubgraphFailure, type SubgraphAnswer } from './client.ts';
 
 /** So many errors of one answer are looked at: more of them would tell a client nothing more. */
-const MAX_ERRORS = 1_000;
+const MAX_ERRORS = 100;
 
 /** Reads a subgraph's answer. @throws SubgraphFailure when it is no GraphQL result. */
 export function readAnswer(text: string, subgraph: string, maxDepth: number): SubgraphAnswer {

@@ -106,7 +106,7 @@ function compareErrors(
       if (!(ours.errors ?? []).some(({ extensions }) => extensions['code'] !== 'SUBGRAPH_ERROR') && !isMangled) {
         unexplained.push(`Only they say: ${message}`);
       }
-    } else if (oursAt.has(placeOf(theirs.data, path)) || oursAt.has(path.join('.'))) continue;
+    } else if (oursAt.has(placeOf(theirs.data, path))) continue;
     else if (misplaced.has(withoutIndexes(path))) meant.add('error stands at its entity');
     else unexplained.push(`Only they have an error at ${path.join('.')}`);
   }
@@ -144,14 +144,15 @@ function withoutIndexes(path: PathLike): string {
   return (path ?? []).map((step) => (typeof step === 'number' ? '@' : step)).join('.');
 }
 
-/** Where an error leads to null in the data, or its whole path. */
+/** Where an error leads to null in the data, or out of what the client sees of it, or its whole path. */
 function placeOf(data: unknown, path: PathLike): string {
   let value = data;
   const place: (string | number)[] = [];
   for (const step of path ?? []) {
-    if (value === null || value === undefined) break;
+    // What only plans ask for is named in their paths, not in ours.
+    if (value === null || value === undefined || !Object.hasOwn(value, step)) break;
     place.push(step);
-    value = Object.hasOwn(value, step) ? (value as Record<string | number, unknown>)[step] : undefined;
+    value = (value as Record<string | number, unknown>)[step];
   }
   return place.join('.');
 }

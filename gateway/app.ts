@@ -2,7 +2,7 @@ import './telemetry.ts';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
 import { NOBODY, type Viewer } from '../subgraphs/kit/viewer.ts';
 import { registerWebhooks, type WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
@@ -12,19 +12,17 @@ import type { Config } from './config/schema.ts';
 import type { GatewayContext } from './context.ts';
 import { registerExplorer, sendExplorer, wantsExplorer } from './explorer/explorer.ts';
 import { SubgraphClients } from './execution/subgraphs/clients.ts';
+import { scopesIn } from './execution/access-rules.ts';
 import { registerHealth } from './http/health.ts';
 import { registerRefusals } from './http/refusals.ts';
 import { directoryAsker, explorerViewers } from './identity/ask-directory.ts';
+import { ApiTokens } from './identity/api-tokens.ts';
+import { SignIn } from './identity/sign-in.ts';
+import { openVerifier } from './identity/token-verifier.ts';
 import { Viewers } from './identity/viewers.ts';
 import { openSubgraph } from './local-subgraphs.ts';
 import { createLog } from './log.ts';
 import { Supergraph } from './supergraph/supergraph.ts';
-
-/** The header by which, in development, whoever asks says in whose name. */
-export const CHOSEN_VIEWER_HEADER = 'x-atrium-viewer';
-
-/** The names under which this machine knows itself. */
-const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 /** An operation asked from within the process. */
 export interface Question {
@@ -37,7 +35,7 @@ export interface Question {
 /** The gateway, built but not listening. */
 export interface App {
   readonly http: FastifyInstance;
-  /** Asks as over HTTP, without HTTP. */
+  /** Asks as over HTTP, without HTTP, and with every scope: whoever runs this has the stores anyway. */
   ask(question: Question): Promise<{ readonly data?: unknown; readonly errors?: readonly unknown[] }>;
   close(): Promise<void>;
 }
@@ -72,6 +70,10 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const hasDirectory = supergraph.ours.some(({ name }) => name === 'directory');
   const directory = hasDirectory ? clients.get('directory') : undefined;
   const viewers = new Viewers(directory ? directoryAsker(directory) : async () => null, config.operators);
+  const tokens = new ApiTokens(config.data);
+  const allScopes = scopesIn(supergraph.sdl);
+  const verifier = openVerifier(config.auth, log);
+  const signIn = new SignIn({ config, viewers, tokens, verifier, allScopes });
 
   const http = Fastify({
     bodyLimit: config.limits.bodyBytes,
@@ -104,7 +106,8 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   });
   const handler = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {
-      const viewer = await viewers.viewerFor(chosenViewer(config, request));
+      const { rawHeaders, url, socket } = request.raw;
+      const viewer = await signIn.viewerOf({ rawHeaders, url: url ?? '/', socket, headers: request.headers });
       return contextFor(viewer, request.id, signalOf(reply));
     },
   });
@@ -123,7 +126,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   return {
     http,
     async ask({ query, variables = {}, viewer }) {
-      const who = viewer === undefined ? NOBODY : await viewers.viewerFor(viewer);
+      const who = viewer === undefined ? { ...NOBODY, scopes: allScopes } : await signIn.inNameOf(viewer);
       const contextValue = contextFor(who, randomUUID(), new AbortController().signal);
       const { body } = await apollo.executeOperation({ query, variables: { ...variables } }, { contextValue });
       return body.kind === 'single' ? body.singleResult : {};
@@ -134,6 +137,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
       await apollo.stop();
       await clients.close();
       await cache.close();
+      tokens.close();
       for (const executor of local.values()) executor.service.close();
     },
   };
@@ -141,15 +145,6 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
 
 function contextFor(viewer: Viewer, id: string, signal: AbortSignal): GatewayContext {
   return { viewer, requestId: id, signal, subgraphContexts: new Map() };
-}
-
-/** In whose name a request is made: in development whoever asks may say, else nobody's until there is a sign-in. */
-function chosenViewer({ development }: Config, request: FastifyRequest): string | undefined {
-  if (!development.chooseViewer) return development.viewer;
-  // Another site's page may have its name point here, and then be taken for ours: only our own names may choose.
-  if (!LOCAL_HOST.test(request.headers.host ?? '')) return undefined;
-  const header = request.headers[CHOSEN_VIEWER_HEADER];
-  return typeof header === 'string' ? header : development.viewer;
 }
 
 /** Ends upstream calls when the client leaves before its answer. */

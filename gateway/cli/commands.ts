@@ -62,6 +62,21 @@ export const commands: readonly Command[] = [
     load: async () => (await import('./commands/ask.ts')).runAsk,
   },
   {
+    name: 'token',
+    summary: 'Make, list and revoke tokens for services such as reporting tools',
+    about: 'A service reads what everyone may, and what it is given here. Its token is shown once, when it is made.',
+    words: 'create NAME | list | revoke NAME',
+    options: {
+      config,
+      scopes: { value: 'SCOPE,…', about: 'What it may have beyond reading: reports:read, people:contact' },
+      groups: { value: 'GROUP,…', about: 'Groups whose items it may read' },
+      persons: { value: 'PERSON,…', about: 'People (mail or user name) whose items it may read' },
+      days: { value: 'N', range: [1, 3_650], about: 'Good for so many days; else 90' },
+      json: { about: 'The list as JSON' },
+    },
+    load: async () => (await import('./commands/token.ts')).runToken,
+  },
+  {
     name: 'config',
     summary: 'Show the effective configuration, without secrets',
     options: { config },

@@ -8,12 +8,16 @@ import { buildASTSchema, getVariableValues, GraphQLError, parse, type GraphQLSch
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../../subgraphs/kit/connector.ts';
 import type { GatewayContext } from '../context.ts';
+import { NOBODY, type Viewer } from '../../subgraphs/kit/viewer.ts';
+import { AccessRules, type Access } from './access-rules.ts';
 import { startClock } from './clock.ts';
+import type { FetchParts } from './fetch-step.ts';
 import { readJoins, type Joins } from './joins.ts';
 import type { Planner } from './planner.ts';
 import { compileProgram, type Program } from './program.ts';
 import type { Run } from './run.ts';
 import type { SubgraphClient } from './subgraphs/client.ts';
+import { withoutRefused } from './without-refused.ts';
 
 /** What the executor is built of. */
 export interface ExecutorParts {
@@ -37,14 +41,21 @@ const MAX_WARM = 50;
 /** A compiled operation, or why there is none. */
 type Compiled = Program | { readonly errors: readonly GraphQLError[] };
 
+/** An operation, and for whom it was asked as far as that changes what is asked. */
+interface Asked {
+  readonly requestContext: GatewayGraphQLRequestContext;
+  readonly viewer: Viewer;
+}
+
 /** One composed schema and what was compiled for it. */
 interface Loaded {
   readonly apiSchema: GraphQLSchema;
   readonly schema: GraphQLSchema;
   readonly joins: Joins;
+  readonly rules: AccessRules;
   readonly programs: LRUCache<string, Promise<Compiled>>;
   /** The operations asked last, with what planning them needs. */
-  readonly asked: LRUCache<string, GatewayGraphQLRequestContext>;
+  readonly asked: LRUCache<string, Asked>;
 }
 
 /** Executes operations: plans of `@apollo/gateway`, compiled and run by us. */
@@ -64,6 +75,7 @@ export class FederatedExecutor {
       apiSchema,
       schema: buildASTSchema(document, { assumeValid: true, assumeValidSDL: true }),
       joins: readJoins(document),
+      rules: new AccessRules(document, apiSchema),
       programs: new LRUCache({ max: MAX_PROGRAMS, maxSize: MAX_PROGRAM_TEXT }),
       asked: new LRUCache({ max: MAX_WARM }),
     };
@@ -72,12 +84,12 @@ export class FederatedExecutor {
   }
 
   /** One operation after another, so that planning them holds up nobody who asks meanwhile. */
-  async #warm(loaded: Loaded, asked: readonly GatewayGraphQLRequestContext[]): Promise<void> {
-    for (const requestContext of asked) {
+  async #warm(loaded: Loaded, asked: readonly Asked[]): Promise<void> {
+    for (const { requestContext, viewer } of asked) {
       await setImmediate();
       if (this.#loaded !== loaded) return;
       // What does not fit the schema any more is told whoever asks for it.
-      await this.#programFor(loaded, requestContext).catch(() => undefined);
+      await this.#programFor(loaded, requestContext, viewer).catch(() => undefined);
     }
   }
 
@@ -89,9 +101,9 @@ export class FederatedExecutor {
     const variables = request.variables ?? {};
     const coercion = getVariableValues(loaded.apiSchema, operation.variableDefinitions ?? [], variables);
     if (coercion.errors) return { errors: coercion.errors.map(asUserError) };
-    const program = await this.#programFor(loaded, requestContext);
-    if ('errors' in program) return { errors: program.errors };
     const context = requestContext.context as GatewayContext;
+    const program = await this.#programFor(loaded, requestContext, context.viewer);
+    if ('errors' in program) return { errors: program.errors };
     const { operationMs, answerSeconds } = this.#parts;
     const clock = startClock(context.signal, operationMs);
     const run: Run = {
@@ -118,16 +130,21 @@ export class FederatedExecutor {
     }
   };
 
-  #programFor(loaded: Loaded, requestContext: GatewayGraphQLRequestContext): Promise<Compiled> {
-    const key = `${requestContext.queryHash} ${requestContext.operationName ?? ''}`;
+  #programFor(loaded: Loaded, requestContext: GatewayGraphQLRequestContext, viewer: Viewer): Promise<Compiled> {
+    const access = loaded.rules.accessOf(viewer);
+    const key = JSON.stringify([requestContext.queryHash, requestContext.operationName, access.key]);
     const known = loaded.programs.get(key);
     if (known) {
       loaded.asked.get(key);
       return known;
     }
-    const program = this.#compile(loaded, requestContext);
-    // Planning looks at variables, but at nobody who asks.
-    loaded.asked.set(key, { ...requestContext, context: {} });
+    const program = this.#compile(loaded, requestContext, access);
+    // Planning looks at variables and at what somebody may have, but not at who asks.
+    const { scopes, signedIn, person, service } = viewer;
+    loaded.asked.set(key, {
+      requestContext: { ...requestContext, context: {} },
+      viewer: { ...NOBODY, scopes, signedIn: signedIn === true || person !== null || service !== undefined },
+    });
     loaded.programs.set(key, program, { size: requestContext.source.length });
     // Operations that cannot be planned are not kept, nor is a failure of the moment.
     program.then(
@@ -137,12 +154,14 @@ export class FederatedExecutor {
     return program;
   }
 
-  async #compile(loaded: Loaded, requestContext: GatewayGraphQLRequestContext): Promise<Compiled> {
+  async #compile(loaded: Loaded, requestContext: GatewayGraphQLRequestContext, access: Access): Promise<Compiled> {
     const { planner, planning, clientOf, log } = this.#parts;
-    const plan = await planner.plan(planning(), requestContext);
-    if ('errors' in plan) return plan;
     const { apiSchema, schema, joins } = loaded;
-    return compileProgram(plan, requestContext.document, requestContext.operation, apiSchema, {
+    const { document, operation } = requestContext;
+    const { refused, ...reduced } = withoutRefused(document, operation, apiSchema, access);
+    const plan = await planner.plan(planning(), { ...requestContext, ...(access.key !== '' && reduced) });
+    if ('errors' in plan) return plan;
+    const parts: FetchParts = {
       schema,
       joins,
       clientOf: (name) => clientOf(name, joins.subgraphs.get(name) ?? ''),
@@ -156,7 +175,8 @@ export class FederatedExecutor {
         const code = (extensions as { code?: unknown } | null | undefined)?.code ?? 'none';
         log.debug({ code, subgraph, requestId }, 'a subgraph answered with an error');
       },
-    });
+    };
+    return compileProgram(plan, document, operation, apiSchema, parts, { access, refused });
   }
 }
 

@@ -2,8 +2,10 @@ import { ApolloGateway } from '@apollo/gateway';
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
 import type { Log } from '../../subgraphs/kit/connector.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
+import { withoutEnforcedLinks } from './access-rules.ts';
 import { FederatedExecutor } from './executor.ts';
 import { Planner } from './planner.ts';
+import { refusing } from './refusing.ts';
 import type { SubgraphClients } from './subgraphs/clients.ts';
 import { dataSourceOf } from './subgraphs/data-source.ts';
 
@@ -30,8 +32,8 @@ export function federate(parts: FederationParts): GatewayInterface {
   const planner = new Planner();
   const gateway = new ApolloGateway({
     supergraphSdl: async ({ update }) => {
-      const stop = supergraph.watch(update, log);
-      return { supergraphSdl: supergraph.sdl, cleanup: async () => stop() };
+      const stop = supergraph.watch((sdl) => update(withoutEnforcedLinks(sdl)), log);
+      return { supergraphSdl: withoutEnforcedLinks(supergraph.sdl), cleanup: async () => stop() };
     },
     logger,
     buildService: ({ name, url }) =>
@@ -44,7 +46,7 @@ export function federate(parts: FederationParts): GatewayInterface {
       queryPlannerConfig: { cache: Planner.noCache },
     }),
   });
-  if (!isOurs) return gateway;
+  if (!isOurs) return refusing(gateway);
   const executor = new FederatedExecutor({
     planner,
     planning: () => gateway.executor as GatewayExecutor,

@@ -4,7 +4,7 @@ import { Kind, type FragmentDefinitionNode } from 'graphql';
 import { switchNames } from './fields.ts';
 import type { FetchParts } from './fetch-step.ts';
 import type { Entity, Run } from './run.ts';
-import { compileShaper, type Shaper } from './shape.ts';
+import { compileShaper, type ShapedOperation, type Shaper } from './shape.ts';
 import { compileSteps } from './steps.ts';
 
 /** An operation, compiled once and run many times. */
@@ -16,13 +16,14 @@ export interface Program {
 /** An operation needs a shaper for each combination of its conditions; more than this many are not kept. */
 const MAX_SHAPERS = 64;
 
-/** Compiles an operation and its plan. */
+/** Compiles an operation and its plan; what is refused need not be in the plan. */
 export function compileProgram(
   plan: QueryPlan,
   document: DocumentNode,
   operation: OperationDefinitionNode,
   apiSchema: GraphQLSchema,
   parts: FetchParts,
+  limits: Pick<ShapedOperation, 'access' | 'refused'>,
 ): Program {
   if (plan.node?.kind === 'Subscription') throw new Error('Subscriptions are not executed.');
   const step = plan.node && compileSteps(plan.node, parts);
@@ -38,7 +39,7 @@ export function compileProgram(
     let shaper = shapers.get(key);
     if (!shaper) {
       const switches = new Map(names.map((name) => [name, coerced[name] === true]));
-      shaper = compileShaper({ schema: apiSchema, operation, fragments, switches });
+      shaper = compileShaper({ schema: apiSchema, operation, fragments, switches, ...limits });
       if (shapers.size >= MAX_SHAPERS) shapers.clear();
       shapers.set(key, shaper);
     }

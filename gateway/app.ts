@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
-import { NOBODY, type Viewer } from '../subgraphs/kit/viewer.ts';
+import type { Viewer } from '../subgraphs/kit/viewer.ts';
 import { registerWebhooks, type WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
 import { createApollo } from './apollo.ts';
 import { openCache } from './cache/key-value-cache.ts';
@@ -71,9 +71,13 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const directory = hasDirectory ? clients.get('directory') : undefined;
   const viewers = new Viewers(directory ? directoryAsker(directory) : async () => null, config.operators);
   const tokens = new ApiTokens(config.data);
-  const allScopes = scopesIn(supergraph.sdl);
-  const verifier = openVerifier(config.auth, log);
-  const signIn = new SignIn({ config, viewers, tokens, verifier, allScopes });
+  const signIn = new SignIn({
+    config,
+    viewers,
+    tokens,
+    verifier: openVerifier(config.auth, log),
+    allScopes: scopesIn(supergraph.sdl),
+  });
 
   const http = Fastify({
     bodyLimit: config.limits.bodyBytes,
@@ -126,7 +130,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   return {
     http,
     async ask({ query, variables = {}, viewer }) {
-      const who = viewer === undefined ? { ...NOBODY, scopes: allScopes } : await signIn.inNameOf(viewer);
+      const who = await signIn.inNameOf(viewer);
       const contextValue = contextFor(who, randomUUID(), new AbortController().signal);
       const { body } = await apollo.executeOperation({ query, variables: { ...variables } }, { contextValue });
       return body.kind === 'single' ? body.singleResult : {};

@@ -50,7 +50,8 @@ export const commands: readonly Command[] = [
   {
     name: 'ask',
     summary: 'Ask for the people, content and conversations on a topic',
-    about: 'Asks the running gateway; where none runs, answers from the stores in this process.',
+    about:
+      'Asks the running gateway, with the token in ATRIUM_TOKEN if there is one; where none runs, answers from the stores in this process.',
     words: '"TOPIC"',
     options: {
       config,

@@ -5,7 +5,7 @@ import type { Config } from '../config/schema.ts';
 import { TOKEN_PREFIX, type ApiTokens } from './api-tokens.ts';
 import { bearerOf, type Wire } from './bearer.ts';
 import { readClaims } from './claims.ts';
-import { chosenViewer } from './development.ts';
+import { chosenViewer, isTryingOut } from './development.ts';
 import { unauthenticated } from './refusal.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 import { TrustedHeader } from './trusted-header.ts';
@@ -48,17 +48,17 @@ export class SignIn {
     if (name !== undefined) {
       return this.#person(name, config.auth.trustedHeader?.matches ?? 'username', { groups: [], scopes: [] });
     }
-    const chosen = chosenViewer(config, request.headers);
-    if (chosen !== undefined && chosen !== '') return this.inNameOf(chosen);
+    if (isTryingOut(config, request.headers)) return this.inNameOf(chosenViewer(config, request.headers));
     if (!allowsAnonymous(config.auth)) throw unauthenticated('Say who is asking: send a token.');
     return NOBODY;
   }
 
   /**
-   * The viewer for a person's id, mail address or user name, with every scope: for those who have the stores anyway.
+   * The viewer for a person's id, mail address or user name, or nobody, with every scope: for those who have the stores
+   * anyway, or may choose who they are.
    * @throws UNAUTHENTICATED when the directory knows nobody by it.
    */
-  async inNameOf(person: string): Promise<Viewer> {
+  async inNameOf(person: string | undefined): Promise<Viewer> {
     return { ...(await this.#parts.viewers.viewerFor(person)), scopes: this.#parts.allScopes };
   }
 

@@ -78,10 +78,7 @@ export class KeySet {
     const now = Date.now();
     this.#triedAt = now;
     try {
-      const keys = await fetchJson(await this.#locate());
-      const usable = ((keys['keys'] ?? []) as JSONWebKeySet['keys']).filter((key) => key?.kty !== 'oct');
-      if (usable.length === 0) throw new Error('there are no keys in it');
-      this.#keys = createLocalJWKSet({ keys: usable });
+      this.#keys = createLocalJWKSet(await fetchKeys(await this.#locate()));
       this.#fetchedAt = now;
     } catch (err) {
       this.#log.warn({ err }, 'the keys of the sign-in cannot be fetched');
@@ -98,6 +95,17 @@ export async function discoverKeys(issuer: string): Promise<string> {
   const isAsSafe = address.startsWith('https:') || issuer.startsWith('http:');
   if (!isAsSafe) throw new Error('the provider’s "jwks_uri" does not begin with https://');
   return address;
+}
+
+/**
+ * Fetches keys (RFC 7517); secrets are none for us.
+ * @throws when there are none
+ */
+export async function fetchKeys(address: string): Promise<JSONWebKeySet> {
+  const { keys } = await fetchJson(address);
+  const usable = Array.isArray(keys) ? (keys as JSONWebKeySet['keys']).filter((key) => key?.kty !== 'oct') : [];
+  if (usable.length === 0) throw new Error('there are no keys in it');
+  return { keys: usable };
 }
 
 async function fetchJson(address: string): Promise<Record<string, unknown>> {

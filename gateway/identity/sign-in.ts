@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { GraphQLError } from 'graphql';
 import { NOBODY, type Viewer } from '../../subgraphs/kit/viewer.ts';
 import { allowsAnonymous } from '../config/auth.ts';
 import type { Config } from '../config/schema.ts';
@@ -6,7 +7,7 @@ import { TOKEN_PREFIX, type ApiTokens } from './api-tokens.ts';
 import { bearerOf, type Wire } from './bearer.ts';
 import { readClaims } from './claims.ts';
 import { chosenViewer, isTryingOut } from './development.ts';
-import { unauthenticated } from './refusal.ts';
+import { signInUnavailable, unauthenticated } from './refusal.ts';
 import type { TokenVerifier } from './token-verifier.ts';
 import { TrustedHeader } from './trusted-header.ts';
 import type { Viewers } from './viewers.ts';
@@ -38,6 +39,17 @@ export class SignIn {
 
   /** @throws UNAUTHENTICATED or SIGN_IN_UNAVAILABLE */
   async viewerOf(request: Wire & { readonly headers: IncomingHttpHeaders }): Promise<Viewer> {
+    try {
+      return await this.#establish(request);
+    } catch (error) {
+      const code = error instanceof GraphQLError ? error.extensions['code'] : undefined;
+      // Nobody's answer in the place of somebody's would be a lie: without the directory nobody is known.
+      if (typeof code === 'string' && code.startsWith('SUBGRAPH_')) throw signInUnavailable();
+      throw error;
+    }
+  }
+
+  async #establish(request: Wire & { readonly headers: IncomingHttpHeaders }): Promise<Viewer> {
     const { config } = this.#parts;
     const token = bearerOf(request);
     const name = this.#trusted?.nameIn(request);

@@ -108,7 +108,7 @@ describe('contact data and what is for reports', () => {
     ],
   ])('is refused %s', async (_how, query, path) => {
     const { data } = await ask(app, '{ person(id: "ada") { id } }');
-    const id = JSON.stringify((data?.['person'] as { id: string }).id);
+    const id = JSON.stringify((data as { person: { id: string } }).person.id);
     const answer = await ask(app, query.replace('$id', id));
     expect(told(answer)).toEqual([`FORBIDDEN ${path}`]);
     expect(JSON.stringify(answer.data)).not.toContain('@x.example');

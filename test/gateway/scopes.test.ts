@@ -84,6 +84,17 @@ describe('contact data and what is for reports', () => {
     }
   });
 
+  it('is refused a service from the moment its scope is gone', async () => {
+    const query = '{ person(id: "cay") { mail } }';
+    const make = (scopes: string[]) => {
+      tokens.revoke('same');
+      const expiresAt = new Date(Date.now() + 60_000);
+      return tokens.create({ name: 'same', scopes, groups: [], persons: [], createdAt: new Date(), expiresAt }) ?? '';
+    };
+    expect((await ask(app, query, make(['people:contact']))).data).toEqual({ person: { mail: 'cay@x.example' } });
+    expect((await ask(app, query, make([]))).data).toEqual({ person: { mail: null } });
+  });
+
   it.each([
     ['by another name', '{ person(id: "ada") { x: mail } }', 'person.x'],
     ['by a fragment', 'query { person(id: "ada") { ...F } } fragment F on Person { mail }', 'person.mail'],

@@ -2,9 +2,9 @@ import './telemetry.ts';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
-import { NOBODY, type Viewer } from '../subgraphs/kit/viewer.ts';
+import type { Viewer } from '../subgraphs/kit/viewer.ts';
 import { registerWebhooks, type WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
 import { createApollo } from './apollo.ts';
 import { openCache } from './cache/key-value-cache.ts';
@@ -12,11 +12,15 @@ import type { Config } from './config/schema.ts';
 import type { GatewayContext } from './context.ts';
 import { registerExplorer, sendExplorer, wantsExplorer } from './explorer/explorer.ts';
 import { SubgraphClients } from './execution/subgraphs/clients.ts';
+import { scopesIn } from './execution/access-rules.ts';
 import { Departure, registerDeparture } from './http/departure.ts';
 import { serveMetrics } from './http/metrics.ts';
 import { registerHealth } from './http/health.ts';
 import { registerRefusals } from './http/refusals.ts';
 import { directoryAsker, explorerViewers } from './identity/ask-directory.ts';
+import { ApiTokens } from './identity/api-tokens.ts';
+import { SignIn } from './identity/sign-in.ts';
+import { openVerifier } from './identity/token-verifier.ts';
 import { Viewers } from './identity/viewers.ts';
 import { openSubgraph } from './local-subgraphs.ts';
 import { createLog } from './log.ts';
@@ -25,14 +29,8 @@ import { Observation } from './observe/observation.ts';
 import { startTracing } from './observe/tracing.ts';
 import { Supergraph } from './supergraph/supergraph.ts';
 
-/** The header by which, in development, whoever asks says in whose name. */
-const CHOSEN_VIEWER_HEADER = 'x-atrium-viewer';
-
 /** The header by which, in development, an answer is asked to come with its plan and where the time went. */
 export const TRACE_HEADER = 'x-atrium-trace';
-
-/** The names under which this machine knows itself. */
-const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
 /** An operation asked from within the process. */
 export interface Question {
@@ -45,7 +43,7 @@ export interface Question {
 /** The gateway, built but not listening. */
 export interface App {
   readonly http: FastifyInstance;
-  /** Asks as over HTTP, without HTTP. */
+  /** Asks as over HTTP, without HTTP, and with every scope: whoever runs this has the stores anyway. */
   ask(question: Question): Promise<{ readonly data?: unknown; readonly errors?: readonly unknown[] }>;
   close(): Promise<void>;
 }
@@ -84,6 +82,14 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const hasDirectory = supergraph.ours.some(({ name }) => name === 'directory');
   const directory = hasDirectory ? clients.get('directory') : undefined;
   const viewers = new Viewers(directory ? directoryAsker(directory) : async () => null, config.operators);
+  const tokens = new ApiTokens(config.data);
+  const signIn = new SignIn({
+    config,
+    viewers,
+    tokens,
+    verifier: openVerifier(config.auth, log),
+    allScopes: scopesIn(supergraph.sdl),
+  });
 
   const metrics = new Metrics({ clients, local });
   const tracing = config.traces.url === undefined ? undefined : await startTracing(config.traces.url);
@@ -123,7 +129,8 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   });
   const handler = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {
-      const viewer = await viewers.viewerFor(chosenViewer(config, request));
+      const { rawHeaders, url, socket } = request.raw;
+      const viewer = await signIn.viewerOf({ rawHeaders, url: url ?? '/', socket, headers: request.headers });
       const observation = new Observation({
         spans: tracing?.begin(request.headers),
         wantsPlan: config.development.chooseViewer && request.headers[TRACE_HEADER] !== undefined,
@@ -146,7 +153,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   return {
     http,
     async ask({ query, variables = {}, viewer }) {
-      const who = viewer === undefined ? NOBODY : await viewers.viewerFor(viewer);
+      const who = await signIn.inNameOf(viewer);
       const contextValue = contextFor(who, randomUUID(), new AbortController().signal, new Observation());
       const { body } = await apollo.executeOperation({ query, variables: { ...variables } }, { contextValue });
       return body.kind === 'single' ? body.singleResult : {};
@@ -159,6 +166,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
       await tracing?.stop();
       await clients.close();
       await cache.close();
+      tokens.close();
       for (const executor of local.values()) executor.service.close();
     },
   };
@@ -166,15 +174,6 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
 
 function contextFor(viewer: Viewer, requestId: string, signal: AbortSignal, observation: Observation): GatewayContext {
   return { viewer, requestId, signal, subgraphContexts: new Map(), observation };
-}
-
-/** In whose name a request is made: in development whoever asks may say, else nobody's until there is a sign-in. */
-function chosenViewer({ development }: Config, request: FastifyRequest): string | undefined {
-  if (!development.chooseViewer) return development.viewer;
-  // Another site's page may have its name point here, and then be taken for ours: only our own names may choose.
-  if (!LOCAL_HOST.test(request.headers.host ?? '')) return undefined;
-  const header = request.headers[CHOSEN_VIEWER_HEADER];
-  return typeof header === 'string' ? header : development.viewer;
 }
 
 /** Ends upstream calls when the client leaves before its answer. */

@@ -30,18 +30,23 @@ export async function isListening({ hostname, port, protocol }: URL): Promise<bo
 }
 
 /**
- * Asks a gateway.
+ * Asks a gateway, with the token of `ATRIUM_TOKEN` where there is one.
  * @throws when nothing answers, or something that is no gateway.
  */
 export async function askHttp(
   url: URL,
   { query, variables, as }: { query: string; variables?: object; as?: string | undefined },
 ): Promise<Reply> {
+  const token = process.env['ATRIUM_TOKEN'];
   let response: Response;
   try {
     response = await fetch(url, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', ...(as !== undefined && { 'x-atrium-viewer': as }) },
+      headers: {
+        'content-type': 'application/json',
+        ...(as !== undefined && { 'x-atrium-viewer': as }),
+        ...(token && { authorization: `Bearer ${token}` }),
+      },
       body: JSON.stringify({ query, variables }),
       redirect: 'error',
       signal: AbortSignal.timeout(DEADLINE_MS),

@@ -140,6 +140,21 @@ export async function checkCache({ cache }: Config): Promise<Check[]> {
   ];
 }
 
+/** The keys of those who sign in, if they are fetched. */
+export async function checkSignIn({ auth: { oidc, jwt } }: Config): Promise<Check[]> {
+  const place = oidc?.issuer ?? jwt?.jwksUrl;
+  if (place === undefined) return [];
+  const name = 'sign-in';
+  const { discoverKeys, fetchKeys } = await import('../identity/key-set.ts');
+  try {
+    const { keys } = await fetchKeys(oidc ? await discoverKeys(oidc.issuer) : place);
+    return [{ name, status: 'ok', detail: `${place} has ${keys.length === 1 ? 'a key' : `${keys.length} keys`}.` }];
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    return [{ name, status: 'failed', detail: `The keys of ${place} cannot be fetched: ${why}.` }];
+  }
+}
+
 /** Whether the composed schema is that of the subgraphs. */
 export async function checkSupergraph(): Promise<Check> {
   const name = 'supergraph';

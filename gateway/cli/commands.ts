@@ -57,7 +57,8 @@ export const commands: readonly Command[] = [
   {
     name: 'ask',
     summary: 'Ask for the people, content and conversations on a topic',
-    about: 'Asks the running gateway; where none runs, answers from the stores in this process.',
+    about:
+      'Asks the running gateway, with the token in ATRIUM_TOKEN if there is one; where none runs, answers from the stores in this process.',
     words: '"TOPIC"',
     options: {
       config,
@@ -67,6 +68,21 @@ export const commands: readonly Command[] = [
       json: { about: 'The whole answer as JSON' },
     },
     load: async () => (await import('./commands/ask.ts')).runAsk,
+  },
+  {
+    name: 'token',
+    summary: 'Make, list and revoke tokens for services such as reporting tools',
+    about: 'A service reads what everyone may, and what it is given here. Its token is shown once, when it is made.',
+    words: 'create NAME | list | revoke NAME',
+    options: {
+      config,
+      scopes: { value: 'SCOPE,…', about: 'What it may have beyond reading: reports:read, people:contact' },
+      groups: { value: 'GROUP,…', about: 'Groups whose items it may read' },
+      persons: { value: 'PERSON,…', about: 'People (mail or user name) whose items it may read' },
+      days: { value: 'N', range: [1, 3_650], about: 'Good for so many days; else 90' },
+      json: { about: 'The list as JSON' },
+    },
+    load: async () => (await import('./commands/token.ts')).runToken,
   },
   {
     name: 'config',

@@ -35,7 +35,7 @@ export function explain(issue: RawIssue): string | undefined {
     case 'not_multiple_of':
       return `must be a multiple of ${issue.divisor}`;
     case 'invalid_union':
-      return anyOf(issue.errors);
+      return issue.input === undefined ? 'is missing' : anyOf(issue.errors);
     case 'custom':
       return 'is not usable';
     default:

@@ -2,8 +2,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { check, complain, type Checking } from './check.ts';
+import { authProblems } from './check-auth.ts';
 import { checkAreas, withoutSources } from './areas.ts';
-import { isLoopback } from './loopback.ts';
 import { ConfigError } from './problem.ts';
 import type { SubgraphName } from '../../subgraphs/kit/subgraph.ts';
 import { subgraphs } from '../../subgraphs/registry.ts';
@@ -66,13 +66,7 @@ function checkAll(checking: Checking, path: string): Config | undefined {
   const file = check(checking, withoutSources(value), { schema: ConfigFile, at: [] });
   const areas = checkAreas(checking, value);
   if (!file) return undefined;
-  if (file.development.chooseViewer && !isLoopback(file.listen.host)) {
-    complain(
-      checking,
-      ['development', 'chooseViewer'],
-      `"development.chooseViewer" lets anybody ask in anybody's name, so "listen.host" must be 127.0.0.1, ::1 or localhost, not ${file.listen.host}`,
-    );
-  }
+  for (const { at, message } of authProblems(file)) complain(checking, at, message);
   const baseDir = dirname(path);
   const { thesaurus } = file.directory;
   const checked = Object.fromEntries(
@@ -82,17 +76,25 @@ function checkAll(checking: Checking, path: string): Config | undefined {
     ...file,
     ...checked,
     data: resolve(baseDir, file.data),
+    auth: {
+      ...file.auth,
+      jwt: file.auth.jwt && { ...file.auth.jwt, keyFile: absolute(baseDir, file.auth.jwt.keyFile) },
+    },
     supergraph: {
       ...file.supergraph,
-      file: file.supergraph.file === undefined ? undefined : resolve(baseDir, file.supergraph.file),
+      file: absolute(baseDir, file.supergraph.file),
     },
     directory: {
       ...checked.directory,
-      thesaurus: thesaurus === undefined ? undefined : resolve(baseDir, thesaurus),
+      thesaurus: absolute(baseDir, thesaurus),
     },
     baseDir,
     file: path === SAMPLE_FILE ? undefined : path,
   };
+}
+
+function absolute(baseDir: string, path: string | undefined): string | undefined {
+  return path === undefined ? undefined : resolve(baseDir, path);
 }
 
 /** The configuration of a gateway before subgraphs of others: all defaults, and no sources. */

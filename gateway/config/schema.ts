@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { SubgraphName } from '../../subgraphs/kit/subgraph.ts';
+import { AuthConfig } from './auth.ts';
 
 const seconds = (fallback: number, about: string) =>
   z.number().int().min(1).max(86_400).default(fallback).describe(about);
@@ -104,12 +105,15 @@ export const ConfigFile = z.strictObject({
     .array(z.string().regex(/^(group|person):.+$/, 'must be group:<name> or person:<mail or user name>'))
     .default([])
     .describe('Who sees the state of the tools in full: `group:<name>`, `person:<mail or user name>`'),
+  auth: AuthConfig.prefault({}).describe('Who may ask, and how they say who they are'),
   development: z
     .strictObject({
       chooseViewer: z
         .boolean()
         .default(false)
-        .describe('Let whoever asks choose in whose name, by the header `x-atrium-viewer`; on loopback only'),
+        .describe(
+          'Let whoever asks choose in whose name, by the header `x-atrium-viewer`; on loopback only, and without a sign-in',
+        ),
       viewer: z
         .string()
         .optional()

@@ -8,8 +8,11 @@ import { buildASTSchema, getVariableValues, GraphQLError, parse, type GraphQLSch
 import { LRUCache } from 'lru-cache';
 import type { Log } from '../../subgraphs/kit/connector.ts';
 import type { GatewayContext } from '../context.ts';
+import { NOBODY, type Viewer } from '../../subgraphs/kit/viewer.ts';
+import { AccessRules, type Access } from './access-rules.ts';
 import { startClock } from './clock.ts';
 import { codeOf } from './errors.ts';
+import type { FetchParts } from './fetch-step.ts';
 import { readJoins, type Joins } from './joins.ts';
 import { checkPlan } from './check-plan.ts';
 import { planNames } from './planned-names.ts';
@@ -17,6 +20,7 @@ import type { Planner } from './planner.ts';
 import { compileProgram, type Program } from './program.ts';
 import type { Run } from './run.ts';
 import type { SubgraphClient } from './subgraphs/client.ts';
+import { withoutRefused } from './without-refused.ts';
 
 /** What the executor is built of. */
 export interface ExecutorParts {
@@ -48,6 +52,8 @@ interface Known {
   asked: number;
   /** What compiling it anew needs; undefined for what is not worth keeping. */
   readonly request: GatewayGraphQLRequestContext | undefined;
+  /** For whom, as far as that changes what is asked. */
+  readonly viewer: Viewer;
 }
 
 /** A schema as `@apollo/gateway` has loaded it. */
@@ -61,6 +67,7 @@ interface Loaded {
   readonly apiSchema: GraphQLSchema;
   readonly schema: GraphQLSchema;
   readonly joins: Joins;
+  readonly rules: AccessRules;
   readonly plan: (requestContext: GatewayGraphQLRequestContext) => ReturnType<Planner['plan']>;
   readonly known: LRUCache<string, Known>;
 }
@@ -87,6 +94,7 @@ export class FederatedExecutor {
       apiSchema,
       schema: buildASTSchema(document, { assumeValid: true, assumeValidSDL: true }),
       joins: readJoins(document),
+      rules: new AccessRules(document, apiSchema),
       plan: (requestContext) => planner.plan(planning, requestContext),
       known: new LRUCache({ max: MAX_PROGRAMS, maxSize: MAX_PROGRAM_TEXT }),
     };
@@ -99,13 +107,13 @@ export class FederatedExecutor {
   async #warm(loaded: Loaded, before: Loaded): Promise<void> {
     const hottest = [...before.known.values()].toSorted((one, other) => other.asked - one.asked).slice(0, MAX_WARM);
     const end = performance.now() + MAX_WARM_MS;
-    for (const { request, asked } of hottest) {
+    for (const { request, asked, viewer } of hottest) {
       if (!request) continue;
       await setImmediate();
       if (performance.now() > end) return;
       // What does not fit the schema any more is told whoever asks for it.
       const anew = { ...request, schema: loaded.apiSchema };
-      await this.#programFor(loaded, anew, Math.ceil(asked / 2)).catch(() => undefined);
+      await this.#programFor(loaded, anew, viewer, Math.ceil(asked / 2)).catch(() => undefined);
     }
   }
 
@@ -120,7 +128,7 @@ export class FederatedExecutor {
     const context = requestContext.context as GatewayContext;
     const started = performance.now();
     const before = loaded.known.size;
-    const program = await this.#programFor(loaded, requestContext);
+    const program = await this.#programFor(loaded, requestContext, context.viewer);
     context.observation.planned(performance.now() - started, loaded.known.size !== before);
     if ('errors' in program) return { errors: program.errors };
     if (context.observation.wantsPlan) context.observation.plan = program.plan();
@@ -151,15 +159,27 @@ export class FederatedExecutor {
     }
   };
 
-  #programFor(loaded: Loaded, requestContext: GatewayGraphQLRequestContext, asked = 1): Promise<Compiled> {
-    const key = `${requestContext.queryHash} ${requestContext.operationName ?? ''}`;
+  #programFor(
+    loaded: Loaded,
+    requestContext: GatewayGraphQLRequestContext,
+    viewer: Viewer,
+    asked = 1,
+  ): Promise<Compiled> {
+    const access = loaded.rules.accessOf(viewer);
+    const key = JSON.stringify([requestContext.queryHash, requestContext.operationName, access.key]);
     const known = loaded.known.get(key);
     if (known) {
       known.asked++;
       return known.program;
     }
-    const program = this.#compile(loaded, requestContext);
-    const fresh = { program, asked, request: forWarming(requestContext) };
+    const program = this.#compile(loaded, requestContext, access);
+    const { scopes, signedIn, person, service } = viewer;
+    const fresh = {
+      program,
+      asked,
+      request: forWarming(requestContext),
+      viewer: { ...NOBODY, scopes, signedIn: signedIn === true || person !== null || service !== undefined },
+    };
     loaded.known.set(key, fresh, { size: requestContext.source.length });
     const forget = () => loaded.known.peek(key) === fresh && loaded.known.delete(key);
     // Operations that cannot be planned are not kept, nor is a failure of the moment.
@@ -167,16 +187,19 @@ export class FederatedExecutor {
     return program;
   }
 
-  async #compile(loaded: Loaded, requestContext: GatewayGraphQLRequestContext): Promise<Compiled> {
+  async #compile(loaded: Loaded, requestContext: GatewayGraphQLRequestContext, access: Access): Promise<Compiled> {
     const { clientOf, log } = this.#parts;
     const { apiSchema, schema, joins } = loaded;
-    const planned = planNames(requestContext.document, requestContext.operation, joins);
+    const asked = requestContext;
+    const { refused, ...reduced } = withoutRefused(asked.document, asked.operation, apiSchema, access);
+    const allowed = access.key === '' ? asked : reduced;
+    const planned = planNames(allowed.document, allowed.operation, joins);
     const { document, operation } = planned;
     const plan = await loaded.plan({ ...requestContext, document, operation });
     if ('errors' in plan) return plan;
     const faults = checkPlan(plan, planned, { apiSchema, schema, joins });
     if (faults.length > 0) return { errors: faults };
-    return compileProgram(plan, requestContext, planned, apiSchema, {
+    const parts: Omit<FetchParts, 'names'> = {
       schema,
       joins,
       clientOf: (name) => clientOf(name, joins.subgraphs.get(name) ?? ''),
@@ -189,7 +212,8 @@ export class FederatedExecutor {
         // Only the code: messages can hold what somebody asked for.
         log.debug({ code: codeOf(error) ?? 'none', subgraph, requestId }, 'a subgraph answered with an error');
       },
-    });
+    };
+    return compileProgram(plan, requestContext, planned, apiSchema, parts, { access, refused });
   }
 }
 

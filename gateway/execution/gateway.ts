@@ -2,9 +2,11 @@ import { ApolloGateway } from '@apollo/gateway';
 import type { GatewayExecutor, GatewayInterface } from '@apollo/server-gateway-interface';
 import type { Log } from '../../subgraphs/kit/connector.ts';
 import type { Supergraph } from '../supergraph/supergraph.ts';
+import { withoutEnforcedLinks } from './access-rules.ts';
 import { withoutDeadKeys } from './dead-keys.ts';
 import { FederatedExecutor, type LoadedSchema } from './executor.ts';
 import { Planner } from './planner.ts';
+import { refusing } from './refusing.ts';
 import type { SubgraphClients } from './subgraphs/clients.ts';
 import { dataSourceOf } from './subgraphs/data-source.ts';
 
@@ -58,7 +60,7 @@ export function federate(parts: FederationParts): GatewayInterface {
     await before?.gateway.stop();
   }
 
-  return {
+  const federated: GatewayInterface = {
     onSchemaLoadOrUpdate(listener) {
       listeners.add(listener);
       return () => listeners.delete(listener);
@@ -74,13 +76,14 @@ export function federate(parts: FederationParts): GatewayInterface {
       await current?.gateway.stop();
     },
   };
+  return parts.execution === 'atrium' ? federated : refusing(federated);
 }
 
 async function loadSupergraph(sdl: string, options: Options, parts: FederationParts): Promise<Loaded> {
   const { clients, logger, operationMs, answerSeconds } = parts;
   const planner = new Planner();
   const gateway = new ApolloGateway({
-    supergraphSdl: parts.execution === 'atrium' ? withoutDeadKeys(sdl) : sdl,
+    supergraphSdl: withoutEnforcedLinks(parts.execution === 'atrium' ? withoutDeadKeys(sdl) : sdl),
     logger,
     buildService: ({ name, url }) =>
       dataSourceOf(clients.get(name, url), operationMs, (request) => {

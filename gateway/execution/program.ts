@@ -11,7 +11,7 @@ import { responseNames, switchNames } from './fields.ts';
 import type { FetchParts } from './fetch-step.ts';
 import type { PlannedNames } from './planned-names.ts';
 import type { Entity, Run } from './run.ts';
-import { compileShaper, type Shaper } from './shape.ts';
+import { compileShaper, type ShapedOperation, type Shaper } from './shape.ts';
 import { compileSteps } from './steps.ts';
 
 /** An operation, compiled once and run many times. */
@@ -25,13 +25,14 @@ export interface Program {
 /** An operation needs a shaper for each combination of its conditions; more than this many are not kept. */
 const MAX_SHAPERS = 64;
 
-/** Compiles an operation and its plan. */
+/** Compiles an operation and its plan; what is refused need not be in the plan. */
 export function compileProgram(
   plan: QueryPlan,
   { document, operation }: { document: DocumentNode; operation: OperationDefinitionNode },
   planned: PlannedNames,
   apiSchema: GraphQLSchema,
   parts: Omit<FetchParts, 'names'>,
+  limits: Pick<ShapedOperation, 'access' | 'refused'>,
 ): Program {
   if (plan.node?.kind === 'Subscription') throw new Error('Subscriptions are not executed.');
   const step = plan.node && compileSteps(plan.node, { ...parts, names: responseNames(planned.document) });
@@ -47,7 +48,7 @@ export function compileProgram(
     let shaper = shapers.get(key);
     if (!shaper) {
       const switches = new Map(names.map((name) => [name, coerced[name] === true]));
-      shaper = compileShaper({ schema: apiSchema, operation, fragments, switches, plannedName: planned.of });
+      shaper = compileShaper({ schema: apiSchema, operation, fragments, switches, plannedName: planned.of, ...limits });
       if (shapers.size >= MAX_SHAPERS) shapers.clear();
       shapers.set(key, shaper);
     }

@@ -15,6 +15,7 @@ import {
   type OperationDefinitionNode,
   type SelectionSetNode,
 } from 'graphql';
+import type { Access } from './access-rules.ts';
 import { collectFields, type Switches } from './fields.ts';
 import { introspect } from './introspection.ts';
 import { leafCheck } from './leaf.ts';
@@ -33,7 +34,14 @@ export interface ShapedOperation {
   readonly switches: Switches;
   /** What a field is called in what subgraphs sent. */
   readonly plannedName: (field: FieldNode) => string;
+  /** What whoever asks may not have. */
+  readonly access: Access;
+  /** The fields nobody was asked for, and why. */
+  readonly refused: ReadonlyMap<FieldNode, string>;
 }
+
+/** A field that is refused is told of so many times in one answer; in the rest of a long list it is plainly null. */
+const MAX_REFUSALS = 20;
 
 /** Null in the place of a value whose fault has been reported already. */
 const FAILED = Symbol('failed');
@@ -43,6 +51,8 @@ interface Shaping {
   readonly run: Run;
   readonly path: (string | number)[];
   readonly errors: GraphQLError[];
+  /** How often each refused field was told of. */
+  readonly refusals: Map<FieldNode, number>;
 }
 
 /** The value as the client gets it; null where there is none; FAILED where a fault was reported. */
@@ -59,7 +69,7 @@ interface Field {
 
 /** Compiles the shaping of an operation's answers. */
 export function compileShaper(shaped: ShapedOperation): Shaper {
-  const { schema, operation, fragments, switches, plannedName } = shaped;
+  const { schema, operation, fragments, switches, plannedName, access, refused } = shaped;
   const rootType = schema.getRootType(operation.operation);
   if (!rootType) throw new GraphQLError(`The schema has no ${operation.operation}.`);
   const completeRoot = completeObject([operation.selectionSet], rootType);
@@ -145,6 +155,9 @@ export function compileShaper(shaped: ShapedOperation): Shaper {
     const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
     if (!definition) return undefined;
     const isNonNull = isNonNullType(definition.type);
+    const why =
+      access.refusal(type.name, node.name.value) ?? (nodes.every((each) => refused.has(each)) && refused.get(node));
+    if (why) return { name, planned, isNonNull, value: (_, __, shaping) => refuse(shaping, node, why) };
     const inner = getNullableType(definition.type);
     const selectionSets = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
     const complete = completeType(inner, isCompositeType(getNamedType(inner)) ? selectionSets : []);
@@ -153,7 +166,7 @@ export function compileShaper(shaped: ShapedOperation): Shaper {
   }
 
   return (root, run) => {
-    const shaping: Shaping = { run, path: [], errors: [] };
+    const shaping: Shaping = { run, path: [], errors: [], refusals: new Map() };
     const data = completeRoot(root, shaping);
     return { data: data === FAILED ? null : (data as Entity | null), errors: shaping.errors };
   };
@@ -190,6 +203,14 @@ function fail({ run, path, errors }: Shaping, message: string): typeof FAILED {
       }),
     );
   }
+  return FAILED;
+}
+
+/** Notes at the present path that a field is not for whoever asks. */
+function refuse({ path, errors, refusals }: Shaping, field: FieldNode, why: string): typeof FAILED {
+  const told = refusals.get(field) ?? 0;
+  if (told < MAX_REFUSALS) errors.push(new GraphQLError(why, { path: [...path], extensions: { code: 'FORBIDDEN' } }));
+  refusals.set(field, told + 1);
   return FAILED;
 }
 

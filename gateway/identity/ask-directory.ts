@@ -8,7 +8,8 @@ import type { SubgraphClient } from '../execution/subgraphs/client.ts';
 import { Observation } from '../observe/observation.ts';
 import type { AskDirectory } from './viewers.ts';
 
-const VIEWER_OF = 'query ViewerOf($person: ID!) { viewerOf(person: $person) { person { id } groups } }';
+const VIEWER_OF =
+  'query ViewerOf($person: ID!, $by: HandleKind) { viewerOf(person: $person, by: $by) { person { id } groups } }';
 
 /** Whoever asks waits for this first. */
 const WAIT_MS = 5_000;
@@ -20,8 +21,8 @@ const SOME_PEOPLE = `query SomePeople {
 /** Asks the directory's subgraph who somebody is, the way the gateway asks anything of it. */
 export function directoryAsker(directory: SubgraphClient): AskDirectory {
   const ask = asker(directory, VIEWER_OF);
-  return async (person) => {
-    const data = await ask({ person });
+  return async (person, by) => {
+    const data = await ask({ person, by: by === 'any' ? null : by.toUpperCase() });
     const found = data['viewerOf'] as { person: { id: string } | null; groups: string[] } | null;
     if (!found?.person) return null;
     return { person: found.person.id, groups: found.groups, operator: false } satisfies Viewer;

@@ -266,6 +266,17 @@ export type GroupOrder =
   /** By name. */
   | 'NAME';
 
+/** What somebody is found by who signed in. */
+export type HandleKind =
+  /** An account of the sign-in, by an alias `signin:<handle>`. */
+  | 'ACCOUNT'
+  /** What identifies the entry in its directory. */
+  | 'KEY'
+  /** A mail address. */
+  | 'MAIL'
+  /** A user name. */
+  | 'USERNAME';
+
 /** A stretch of text, in UTF-16 code units. */
 export type Mark = {
   readonly __typename?: 'Mark';
@@ -576,6 +587,7 @@ export type QueryTopicArgs = {
  * operation stand.
  */
 export type QueryViewerOfArgs = {
+  by?: InputMaybe<HandleKind>;
   person: Scalars['ID']['input'];
 };
 
@@ -821,6 +833,10 @@ export type Viewer = {
   readonly isOperator: Scalars['Boolean']['output'];
   /** The person; null for somebody not known to the directory, who sees what everyone may. */
   readonly person?: Maybe<Person>;
+  /** What the viewer may have beyond reading: `people:contact`, `reports:read`. */
+  readonly scopes: ReadonlyArray<Scalars['String']['output']>;
+  /** The name of the service that asks by a token of its own; null for people. */
+  readonly service?: Maybe<Scalars['String']['output']>;
 };
 
 
@@ -965,6 +981,7 @@ export type ResolversTypes = {
   GroupEdge: ResolverTypeWrapper<Omit<GroupEdge, 'node'> & { node: ResolversTypes['Group'] }>;
   GroupFilter: GroupFilter;
   GroupOrder: GroupOrder;
+  HandleKind: HandleKind;
   Mark: ResolverTypeWrapper<Mark>;
   Node: ResolverTypeWrapper<AnyNode>;
   PageInfo: ResolverTypeWrapper<PageInfo>;
@@ -1342,6 +1359,8 @@ export type ViewerResolvers<ContextType = DirectoryContext, ParentType extends R
   groups?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
   isOperator?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   person?: Resolver<Maybe<ResolversTypes['Person']>, ParentType, ContextType>;
+  scopes?: Resolver<ReadonlyArray<ResolversTypes['String']>, ParentType, ContextType>;
+  service?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
 };
 
 export type Resolvers<ContextType = DirectoryContext> = {

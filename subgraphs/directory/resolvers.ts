@@ -36,8 +36,8 @@ export const resolvers: Resolvers = {
     group: (_, { id }, { reader }) => reader.findGroup(id) ?? null,
     groups: (_, args, { reader }) => groupList(reader, 'all', [], args),
     viewer: (_, _args, { viewer }) => viewer,
-    viewerOf: (_, { person }, { reader }) => {
-      const found = reader.findPerson(person);
+    viewerOf: (_, { person, by }, { reader }) => {
+      const found = by ? reader.findPersonBy(by, person) : reader.findPerson(person);
       // Somebody who left is nobody: their rights left with them.
       if (!found || found.active === 0) return null;
       return { person: found.gid, groups: reader.groupNames(found), operator: false };
@@ -70,6 +70,8 @@ export const resolvers: Resolvers = {
   Viewer: {
     person: async ({ person }, _, { personById }) =>
       person === null ? null : ((await personById.load(person)) ?? null),
+    service: ({ service }) => service ?? null,
+    scopes: ({ scopes }) => scopes ?? [],
     isOperator: ({ operator }) => operator,
   },
   Person: {

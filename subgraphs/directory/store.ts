@@ -3,6 +3,7 @@ import { fold } from '../kit/search/analyze.ts';
 import type { Question } from '../kit/search/question.ts';
 import { search, type Found } from '../kit/search/searcher.ts';
 import { Database } from '../kit/store/database.ts';
+import type { HandleKind } from './generated.ts';
 
 /** A person as the store has it. */
 export interface PersonRow {
@@ -51,6 +52,10 @@ export const PERSON_COLUMNS = `p.id, p.gid, p.source, p.seq, p.name, p.given_nam
 /** The columns of `GroupRow`, of `team t`. */
 export const GROUP_COLUMNS = 't.id, t.gid, t.source, t.seq, t.name, t.description, t.champion, t.updated_at';
 
+/** An account of the sign-in; other than those of tools it is compared to the letter, for such names are opaque. */
+const SIGN_IN_ACCOUNT = `EXISTS (SELECT 1 FROM json_each(p.aliases) a
+  WHERE a.value ->> 'source' = 'signin' AND a.value ->> 'handle' = ?)`;
+
 /** The profiles everybody may read: the directory has but one set of readers. */
 const EVERYONE: ReadonlySet<number> = new Set([1]);
 
@@ -88,6 +93,30 @@ export class DirectoryReader {
       text.toLowerCase(),
     );
     return rows.length === 1 ? rows[0] : undefined;
+  }
+
+  /** A person by one kind of handle alone; nobody where two people share it. */
+  findPersonBy(kind: HandleKind, text: string): PersonRow | undefined {
+    const rows =
+      kind === 'KEY'
+        ? this.#peopleWhere('p.key = ?', text)
+        : kind === 'ACCOUNT'
+          ? this.#peopleWhere(SIGN_IN_ACCOUNT, text)
+          : this.#peopleWhere('p.id IN (SELECT person FROM handle WHERE handle = ?)', text.toLowerCase());
+    const found = rows.filter(({ mails, usernames }) => {
+      if (kind !== 'MAIL' && kind !== 'USERNAME') return true;
+      const handles = JSON.parse(kind === 'MAIL' ? mails : usernames) as string[];
+      return handles.some((handle) => handle.toLowerCase() === text.toLowerCase());
+    });
+    return found.length === 1 ? found[0] : undefined;
+  }
+
+  #peopleWhere(condition: string, value: string) {
+    const columns = `${PERSON_COLUMNS}, p.usernames`;
+    return this.db.all<PersonRow & { usernames: string }>(
+      `SELECT ${columns} FROM person p WHERE ${condition} LIMIT 10`,
+      value,
+    );
   }
 
   /** Numbers of the people in whose name every word of the text stands: who is asked for by name. */

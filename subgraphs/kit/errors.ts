@@ -25,7 +25,14 @@ export const ERROR_CATALOGUE = {
   PERSISTED_QUERY_NOT_FOUND: { status: 200, meaning: 'The hash is not known yet; send it again with the query.' },
   PERSISTED_QUERY_NOT_SUPPORTED: { status: 200, meaning: 'Persisted queries are switched off.' },
   UNAUTHENTICATED: { status: 401, meaning: 'Who is asking could not be established.' },
-  FORBIDDEN: { status: 403, meaning: 'The one who asks may not have this.' },
+  SIGN_IN_UNAVAILABLE: {
+    status: 503,
+    meaning: 'Who is asking cannot be established at the moment: the sign-in does not answer. Ask again soon.',
+  },
+  FORBIDDEN: {
+    status: 403,
+    meaning: 'The one who asks may not have this; a field that needs a scope is null, the rest of the answer stands.',
+  },
   NOT_FOUND: { status: 404, meaning: 'Nothing is served at this address.' },
   METHOD_NOT_ALLOWED: { status: 405, meaning: 'GraphQL is asked by GET or POST.' },
   PAYLOAD_TOO_LARGE: { status: 413, meaning: 'The request body is larger than the configured limit.' },

@@ -9,7 +9,15 @@ export const VIEWER_HEADER = 'x-atrium-viewer-token';
 const LIFETIME_MS = 30_000;
 
 const Payload = z.strictObject({
-  viewer: z.strictObject({ person: z.string().nullable(), groups: z.array(z.string()), operator: z.boolean() }),
+  viewer: z.strictObject({
+    person: z.string().nullable(),
+    service: z.string().optional(),
+    signedIn: z.boolean().optional(),
+    groups: z.array(z.string()),
+    persons: z.array(z.string()).optional(),
+    scopes: z.array(z.string()).optional(),
+    operator: z.boolean(),
+  }),
   expires: z.number(),
 });
 

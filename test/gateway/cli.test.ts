@@ -109,7 +109,7 @@ describe('help', () => {
 describe('a command line that cannot be understood', () => {
   it.each([
     [['strat'], 'there is no command "strat"; did you mean "start"?'],
-    [['qqqq'], 'there is no command "qqqq"; there are start, sync, doctor, ask, config, compose'],
+    [['qqqq'], 'there is no command "qqqq"; there are start, sync, doctor, ask, token, config, compose'],
     [['--config', 'x'], 'the command comes first: atrium COMMAND --config'],
     [['start', '--prot', '1'], '"--prot" is not an option of "atrium start"; did you mean "--port"?'],
     [['start', '--port', 'x'], '"--port" must be a whole number from 0 to 65535'],

@@ -145,7 +145,7 @@ describe('what is wrong in a file is told with its place', () => {
       'qqqqqq: 1\n__proto__: 2',
       ['qqqqqq', '__proto__'].map(
         (key, index) =>
-          `atrium.yaml:${index + 1}:1 "${key}" is not an option; there are title, data, listen, directory, documents, forum, supergraph, operators, development, cache, limits, shutdown, execution, log, metrics, traces, subgraphSecret`,
+          `atrium.yaml:${index + 1}:1 "${key}" is not an option; there are title, data, listen, directory, documents, forum, supergraph, operators, auth, development, cache, limits, shutdown, execution, log, metrics, traces, subgraphSecret`,
       ),
     ],
     ['listen: { port: "80" }', ['atrium.yaml:1:17 "listen.port" must be a number, not text: leave the quotes out']],

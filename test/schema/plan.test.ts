@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { parse } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { withoutEnforcedLinks } from '../../gateway/execution/access-rules.ts';
 import { SubgraphExecutor } from '../../subgraphs/kit/execute.ts';
 import { Database } from '../../subgraphs/kit/store/database.ts';
 import { sampleApp, type SampleApp } from '../helpers/sample.ts';
@@ -23,7 +24,9 @@ const { Supergraph, operationFromDocument } = require('@apollo/federation-intern
   operationFromDocument: (schema: unknown, document: unknown) => unknown;
 };
 
-const supergraph = Supergraph.build(readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8'));
+const supergraph = Supergraph.build(
+  withoutEnforcedLinks(readFileSync(new URL('../../schema/supergraph.graphql', import.meta.url), 'utf8')),
+);
 const planner = new QueryPlanner(supergraph);
 const mission = readFileSync(new URL('../../schema/operations/topic.graphql', import.meta.url), 'utf8');
 

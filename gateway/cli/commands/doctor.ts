@@ -7,6 +7,7 @@ import { ConfigError, lineOf } from '../../config/problem.ts';
 import { withoutSecrets } from '../../config/secret-text.ts';
 import {
   checkCache,
+  checkSignIn,
   checkData,
   checkNode,
   checkRemotes,
@@ -60,6 +61,7 @@ async function checksOf({ config, literalSecrets }: LoadedConfig, secrets: reado
     checkSources(config, secrets),
     checkRemotes(config),
     checkCache(config),
+    checkSignIn(config),
   ]);
   const origin = config.file ?? 'The sample';
   return [

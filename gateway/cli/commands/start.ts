@@ -1,5 +1,6 @@
 import { resolve } from 'node:path';
 import { bareConfig, hasConfig, loadConfig } from '../../config/load.ts';
+import { waysToSignIn } from '../../config/auth.ts';
 import type { Config } from '../../config/schema.ts';
 import { isLoopback } from '../../config/loopback.ts';
 import { didYouMean } from '../../config/nearest.ts';
@@ -18,7 +19,14 @@ export async function runStart({ switches, texts, numbers }: Args): Promise<numb
     if (config.development.chooseViewer && only === undefined) {
       throw new UsageError(`"development.chooseViewer" lets anybody ask in anybody's name, and ${because}`);
     }
+    if (config.development.viewer !== undefined && only === undefined) {
+      throw new UsageError(`"development.viewer" gives whoever asks that person's rights, and ${because}`);
+    }
     if (as !== undefined) throw new UsageError(`"--as" gives whoever asks the rights of ${as}, and ${because}`);
+  }
+  const [way] = waysToSignIn(config.auth);
+  if (as !== undefined && way !== undefined) {
+    throw new UsageError(`"--as" gives whoever asks the rights of ${as}: with "auth.${way}" they sign in`);
   }
   const { start } = await import('../../start.ts');
   await start(config, { fresh: switches.has('fresh'), as, only, host: texts.get('host'), port: numbers.get('port') });

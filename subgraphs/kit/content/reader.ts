@@ -32,14 +32,15 @@ export class ContentReader {
    */
   readable(viewer: Viewer): Readable {
     const readers = ['everyone', ...viewer.groups.map((group) => `group:${group.toLowerCase()}`)];
-    if (viewer.person !== null) {
-      readers.push(`person:${viewer.person.toLowerCase()}`);
+    const people = viewer.person === null ? [] : [viewer.person];
+    for (const person of [...people, ...(viewer.persons ?? [])]) {
+      readers.push(`person:${person.toLowerCase()}`);
       const handles = this.db.all<{ handle: string }>(
         // A handle in one tool may be somebody else's in another, and an address two people share names neither.
         `SELECT h.handle FROM identity_handle h WHERE h.person = ? AND h.kind IN ('mail', 'username')
            AND NOT EXISTS (SELECT 1 FROM identity_handle o
              WHERE o.kind = h.kind AND o.source = h.source AND o.handle = h.handle AND o.person <> h.person)`,
-        viewer.person,
+        person,
       );
       for (const { handle } of handles) readers.push(`person:${handle}`);
     }

@@ -4,10 +4,9 @@ import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheContr
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import responseCachePlugin from '@apollo/server-plugin-response-cache';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
-import { viewerKey } from '../subgraphs/kit/viewer.ts';
 import type { GatewayCache } from './cache/key-value-cache.ts';
 import type { Config } from './config/schema.ts';
-import type { GatewayContext } from './context.ts';
+import { audienceKey, type GatewayContext } from './context.ts';
 import { federate } from './execution/gateway.ts';
 import type { SubgraphClients } from './execution/subgraphs/clients.ts';
 import { formatError } from './format-error.ts';
@@ -58,7 +57,7 @@ export async function createApollo(parts: ApolloParts): Promise<ApolloServer<Gat
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControl({ calculateHttpHeaders: true }),
       responseCachePlugin<GatewayContext>({
-        sessionId: async ({ contextValue }) => viewerKey(contextValue.viewer),
+        sessionId: async ({ contextValue }) => audienceKey(contextValue),
         // A changed store is another world: what was remembered of the old one is not looked at again.
         extraCacheKeyData: async () => [...local.values()].map(storeVersion),
       }),

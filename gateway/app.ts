@@ -13,6 +13,7 @@ import type { GatewayContext } from './context.ts';
 import { registerExplorer, sendExplorer, wantsExplorer } from './explorer/explorer.ts';
 import { SubgraphClients } from './execution/subgraphs/clients.ts';
 import { registerHealth } from './http/health.ts';
+import { forwardedHeaders, stripOwnHeaders } from './http/client-headers.ts';
 import { registerRefusals } from './http/refusals.ts';
 import { directoryAsker, explorerViewers } from './identity/ask-directory.ts';
 import { Viewers } from './identity/viewers.ts';
@@ -91,6 +92,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     plugins: [fastifyApolloDrainPlugin(http)],
   });
   http.addHook('onRequest', async (request, reply) => {
+    stripOwnHeaders(request.headers, config.development.chooseViewer ? [CHOSEN_VIEWER_HEADER] : []);
     reply.header('x-request-id', request.id);
   });
   registerRefusals(http, log);
@@ -105,7 +107,8 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const handler = fastifyApolloHandler(apollo, {
     context: async (request, reply) => {
       const viewer = await viewers.viewerFor(chosenViewer(config, request));
-      return contextFor(viewer, request.id, signalOf(reply));
+      const forwarded = forwardedHeaders(request.headers, config.supergraph.forwardHeaders);
+      return { ...contextFor(viewer, request.id, signalOf(reply)), forwarded };
     },
   });
   http.route({

@@ -1,14 +1,29 @@
-import type { Viewer } from '../subgraphs/kit/viewer.ts';
+import { viewerKey, type Viewer } from '../subgraphs/kit/viewer.ts';
 import type { TraceStep } from './execution/run.ts';
 
 /** What one request carries from the front door to the subgraphs. */
 export interface GatewayContext {
   readonly viewer: Viewer;
   readonly requestId: string;
+  /** Headers of the request that subgraphs of others may have: `supergraph.forwardHeaders`. */
+  readonly forwarded?: Readonly<Record<string, string>> | undefined;
   /** Ends what is still under way for the request: its deadline, or the client's leaving. */
   readonly signal: AbortSignal;
   /** What subgraphs in this process remember during the request; filled by the data sources. */
   readonly subgraphContexts: Map<string, object>;
   /** Takes down what each fetch cost, where that is wanted. */
   readonly trace?: ((step: TraceStep) => void) | undefined;
+}
+
+/**
+ * What an answer depends on besides the operation, as a short text: who asks, and what of the request is passed on. Only
+ * requests for which it is equal may share an answer.
+ */
+export function audienceKey({ viewer, forwarded }: Pick<GatewayContext, 'viewer' | 'forwarded'>): string {
+  return forwarded ? `${viewerKey(viewer)} ${forwardedKey(forwarded)}` : viewerKey(viewer);
+}
+
+/** What of the request is passed on, as a short text. */
+export function forwardedKey(forwarded: GatewayContext['forwarded'] = {}): string {
+  return JSON.stringify(Object.entries(forwarded));
 }

@@ -70,7 +70,15 @@ function openAlone(config: Config, only: string, log: ReturnType<typeof createLo
   const executor = openSubgraph(config, subgraphNamed(only), log);
   const { db } = executor.service;
   const identities = only === 'directory' ? (cursor: number) => identityChanges(db, cursor) : undefined;
-  const http = createSubgraphServer({ name: only, executor, secret, log, identities, receive });
+  const http = createSubgraphServer({
+    name: only,
+    executor,
+    secret,
+    previousSecret: config.previousSubgraphSecret,
+    log,
+    identities,
+    receive,
+  });
   executor.service.warm();
   return {
     http,

@@ -73,6 +73,10 @@ function checkAll(checking: Checking, path: string): Config | undefined {
       `"development.chooseViewer" lets anybody ask in anybody's name, so "listen.host" must be 127.0.0.1, ::1 or localhost, not ${file.listen.host}`,
     );
   }
+  if (file.previousSubgraphSecret !== undefined && file.subgraphSecret === undefined) {
+    const option = 'previousSubgraphSecret';
+    complain(checking, [option], `"${option}" needs "subgraphSecret", the one to sign with`, 'key');
+  }
   const baseDir = dirname(path);
   const { thesaurus } = file.directory;
   const checked = Object.fromEntries(

@@ -1,6 +1,7 @@
 import { OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { NOBODY, viewerKey } from '../../../subgraphs/kit/viewer.ts';
+import { NOBODY } from '../../../subgraphs/kit/viewer.ts';
+import { audienceKey, forwardedKey } from '../../context.ts';
 import { readAnswer } from './answer.ts';
 import { SubgraphFailure, type SubgraphCall, type SubgraphClient } from './client.ts';
 import { Exchange, type Exchanged } from './exchange.ts';
@@ -15,8 +16,8 @@ export interface RemoteSubgraph {
   readonly url: string;
   /** Whether its messages are ours. */
   readonly trusted: boolean;
-  /** What it is sent besides the operation: who is asking, signed. */
-  readonly headers: (call: SubgraphCall) => Readonly<Record<string, string>>;
+  /** What one attempt of a call is sent besides its body: for our own, who is asking, signed. */
+  readonly headers: (call: SubgraphCall, body: string) => Readonly<Record<string, string>>;
   readonly limits: SubgraphLimits;
 }
 
@@ -47,10 +48,12 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
     const once = () => {
       if (signal.aborted) throw signal.reason;
       const left = Math.max(1, Math.round(call.deadline - performance.now()));
-      return exchange.post(body, { ...subgraph.headers(call), [TIME_LEFT_HEADER]: String(left) }, signal);
+      return exchange.post(body, { ...subgraph.headers(call, body), [TIME_LEFT_HEADER]: String(left) }, signal);
     };
     const answer = await guard.call(once, { isRead, deadline: call.deadline });
-    if (isRead && answer.isPublic && limits.staleSeconds > 0) stale.set(body, { text: answer.text, at: Date.now() });
+    if (isRead && answer.isPublic && limits.staleSeconds > 0) {
+      stale.set(staleKey(call, body), { text: answer.text, at: Date.now() });
+    }
     return answer;
   }
 
@@ -68,11 +71,11 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
       return async (variables, call) => {
         const body = `${head}${JSON.stringify(variables)}}`;
         try {
-          const key = isRead ? `${viewerKey(call.context?.viewer ?? NOBODY)} ${body}` : undefined;
+          const key = isRead ? `${audienceKey(call.context ?? { viewer: NOBODY })} ${body}` : undefined;
           const { text } = await joined.join(key, call.signal, (signal) => send(body, isRead, call, signal));
           return readAnswer(text, name, limits.answerDepth);
         } catch (error) {
-          const old = isRead && isOutage(error) ? stale.get(body) : undefined;
+          const old = isRead && isOutage(error) ? stale.get(staleKey(call, body)) : undefined;
           if (!old) throw error;
           return { ...readAnswer(old.text, name, limits.answerDepth), staleSince: old.at };
         }
@@ -80,6 +83,11 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
     },
     close: () => exchange.close(),
   };
+}
+
+/** The same for everyone is what the same was asked with. */
+function staleKey({ context }: SubgraphCall, body: string): string {
+  return `${forwardedKey(context?.forwarded)} ${body}`;
 }
 
 function isOutage(error: unknown): boolean {

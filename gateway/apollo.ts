@@ -4,6 +4,7 @@ import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheContr
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import responseCachePlugin from '@apollo/server-plugin-response-cache';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
+import { auditPlugin } from './audit/audit-plugin.ts';
 import type { GatewayCache } from './cache/key-value-cache.ts';
 import type { Config } from './config/schema.ts';
 import { audienceKey, type GatewayContext } from './context.ts';
@@ -12,7 +13,6 @@ import type { SubgraphClients } from './execution/subgraphs/clients.ts';
 import { formatError } from './format-error.ts';
 import type { createLog } from './log.ts';
 import { knownOperation } from './plugins/known-operation.ts';
-import { requestLog } from './plugins/request-log.ts';
 import { sizeLimit } from './plugins/size-limit.ts';
 import type { Supergraph } from './supergraph/supergraph.ts';
 
@@ -51,7 +51,7 @@ export async function createApollo(parts: ApolloParts): Promise<ApolloServer<Gat
     stopOnTerminationSignals: false,
     plugins: [
       ...parts.plugins,
-      requestLog(log),
+      auditPlugin(),
       knownOperation(),
       sizeLimit(),
       ApolloServerPluginLandingPageDisabled(),

@@ -4,9 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
-import { NOBODY, type Viewer } from '../subgraphs/kit/viewer.ts';
+import type { Viewer } from '../subgraphs/kit/viewer.ts';
 import { registerWebhooks, type WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
 import { createApollo } from './apollo.ts';
+import { registerAudit } from './audit/audit-http.ts';
+import { openAuditTrail, type AuditNote } from './audit/audit-trail.ts';
 import { openCache } from './cache/key-value-cache.ts';
 import type { Config } from './config/schema.ts';
 import type { GatewayContext } from './context.ts';
@@ -24,6 +26,9 @@ import { Supergraph } from './supergraph/supergraph.ts';
 /** The header by which, in development, whoever asks says in whose name. */
 export const CHOSEN_VIEWER_HEADER = 'x-atrium-viewer';
 
+/** Where GraphQL is served. */
+const ENDPOINT = '/graphql';
+
 /** The names under which this machine knows itself. */
 const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 
@@ -31,8 +36,8 @@ const LOCAL_HOST = /^(?:localhost|127(?:\.\d{1,3}){3}|\[::1\])(?::\d+)?$/i;
 export interface Question {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** A person's id, mail address or user name; nobody without it. */
-  readonly viewer?: string | undefined;
+  /** A person's id, mail address or user name, or a viewer as it is; nobody without it. */
+  readonly viewer?: string | Viewer | undefined;
 }
 
 /** The gateway, built but not listening. */
@@ -57,6 +62,7 @@ export interface AppDeps {
  */
 export async function createApp(config: Config, deps: AppDeps = {}): Promise<App> {
   const log = deps.log ?? createLog(config.log);
+  const trail = openAuditTrail(config.audit, log);
   const cache = openCache(config.cache.redis, log);
   const supergraph = new Supergraph(config);
   const local = new Map<string, SubgraphExecutor>();
@@ -91,6 +97,8 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     clients,
     plugins: [fastifyApolloDrainPlugin(http)],
   });
+  // First, so that it sees what the others refuse.
+  const noteOf = registerAudit(http, trail, ENDPOINT);
   http.addHook('onRequest', async (request, reply) => {
     stripOwnHeaders(request.headers, config.development.chooseViewer ? [CHOSEN_VIEWER_HEADER] : []);
     reply.header('x-request-id', request.id);
@@ -99,7 +107,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   registerWebhooks(http, deps.receive);
   registerHealth(http, { config, local, cache });
   registerExplorer(http, {
-    endpoint: '/graphql',
+    endpoint: ENDPOINT,
     operationsDir: fileURLToPath(new URL('../schema/operations/', import.meta.url)),
     title: config.title === 'Atrium' ? 'Atrium' : `Atrium for ${config.title}`,
     ...(directory && config.development.chooseViewer && { viewers: explorerViewers(directory) }),
@@ -108,11 +116,11 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     context: async (request, reply) => {
       const viewer = await viewers.viewerFor(chosenViewer(config, request));
       const forwarded = forwardedHeaders(request.headers, config.supergraph.forwardHeaders);
-      return { ...contextFor(viewer, request.id, signalOf(reply)), forwarded };
+      return { ...contextFor(viewer, request.id, signalOf(reply)), forwarded, audit: noteOf(request) };
     },
   });
   http.route({
-    url: '/graphql',
+    url: ENDPOINT,
     method: ['GET', 'POST', 'OPTIONS'],
     handler(request, reply) {
       return wantsExplorer(request) ? sendExplorer(reply) : handler.call(http, request, reply);
@@ -126,9 +134,12 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   return {
     http,
     async ask({ query, variables = {}, viewer }) {
-      const who = viewer === undefined ? NOBODY : await viewers.viewerFor(viewer);
-      const contextValue = contextFor(who, randomUUID(), new AbortController().signal);
+      const who = typeof viewer === 'object' ? viewer : await viewers.viewerFor(viewer);
+      const audit: AuditNote = { codes: [] };
+      const contextValue = { ...contextFor(who, randomUUID(), new AbortController().signal), audit };
+      const started = performance.now();
       const { body } = await apollo.executeOperation({ query, variables: { ...variables } }, { contextValue });
+      trail.write(audit, { requestId: contextValue.requestId, ms: performance.now() - started });
       return body.kind === 'single' ? body.singleResult : {};
     },
     async close() {
@@ -137,6 +148,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
       await apollo.stop();
       await clients.close();
       await cache.close();
+      trail.close();
       for (const executor of local.values()) executor.service.close();
     },
   };

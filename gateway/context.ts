@@ -1,4 +1,5 @@
 import { viewerKey, type Viewer } from '../subgraphs/kit/viewer.ts';
+import type { AuditNote } from './audit/audit-trail.ts';
 import type { TraceStep } from './execution/run.ts';
 
 /** What one request carries from the front door to the subgraphs. */
@@ -11,6 +12,8 @@ export interface GatewayContext {
   readonly signal: AbortSignal;
   /** What subgraphs in this process remember during the request; filled by the data sources. */
   readonly subgraphContexts: Map<string, object>;
+  /** What the audit log is going to say of it. */
+  readonly audit?: AuditNote | undefined;
   /** Takes down what each fetch cost, where that is wanted. */
   readonly trace?: ((step: TraceStep) => void) | undefined;
 }

@@ -94,6 +94,7 @@ function checkAll(checking: Checking, path: string): Config | undefined {
       ...checked.directory,
       thesaurus: thesaurus === undefined ? undefined : resolve(baseDir, thesaurus),
     },
+    audit: { file: file.audit.file === undefined ? undefined : resolve(baseDir, file.audit.file) },
     baseDir,
     file: path === SAMPLE_FILE ? undefined : path,
   };

@@ -165,6 +165,17 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({})
     .describe('The log, on standard error'),
+  audit: z
+    .strictObject({
+      file: z
+        .string()
+        .optional()
+        .describe(
+          'File that takes a line for each request: who asked which operation, and whether they were answered, never what; relative to this file. Without it these are lines of the log, at `info`',
+        ),
+    })
+    .prefault({})
+    .describe('The audit log'),
   subgraphSecret: z
     .string()
     .min(16)

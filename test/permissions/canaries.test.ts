@@ -197,7 +197,7 @@ it(`${REQUESTS} answers to ${VIEWERS} viewers at once hold nobody's canary but t
       // Who is first differs from round to round.
       const viewer = (turn + 7 * Math.floor(turn / VIEWERS)) % VIEWERS;
       const { found, text } = await ask(turn, viewer, counts);
-      found.delete(canaryOf(viewer)) && seen.set(viewer, (seen.get(viewer) ?? 0) + 1);
+      if (found.delete(canaryOf(viewer))) seen.set(viewer, (seen.get(viewer) ?? 0) + 1);
       if (found.size > 0) expect.fail(`${uidOf(viewer)} was shown ${[...found].join(', ')}: ${text.slice(0, 500)}`);
     }
   };

@@ -5,10 +5,10 @@ import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/dis
 import responseCachePlugin from '@apollo/server-plugin-response-cache';
 import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
-import { viewerKey } from '../subgraphs/kit/viewer.ts';
+import { auditPlugin } from './audit/audit-plugin.ts';
 import type { GatewayCache } from './cache/key-value-cache.ts';
 import type { Config } from './config/schema.ts';
-import type { GatewayContext } from './context.ts';
+import { audienceKey, type GatewayContext } from './context.ts';
 import { federate } from './execution/gateway.ts';
 import type { SubgraphClients } from './execution/subgraphs/clients.ts';
 import { formatError } from './format-error.ts';
@@ -61,12 +61,13 @@ export async function createApollo(parts: ApolloParts): Promise<ApolloServer<Gat
     plugins: [
       ...parts.plugins,
       observe(log, parts.metrics, config.limits.slowMs),
+      auditPlugin(),
       knownOperation(),
       sizeLimit(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControl({ calculateHttpHeaders: true }),
       responseCachePlugin<GatewayContext>({
-        sessionId: async ({ contextValue }) => viewerKey(contextValue.viewer),
+        sessionId: async ({ contextValue }) => audienceKey(contextValue),
         // Whoever wants to see where the time goes wants it to go.
         shouldReadFromCache: async ({ contextValue }) => !contextValue.observation.wantsPlan,
         // A changed store is another world: what was remembered of the old one is not looked at again.

@@ -7,6 +7,8 @@ import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
 import type { Viewer } from '../subgraphs/kit/viewer.ts';
 import { registerWebhooks, type WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
 import { createApollo } from './apollo.ts';
+import { registerAudit } from './audit/audit-http.ts';
+import { openAuditTrail, type AuditNote } from './audit/audit-trail.ts';
 import { openCache } from './cache/key-value-cache.ts';
 import type { Config } from './config/schema.ts';
 import type { GatewayContext } from './context.ts';
@@ -16,9 +18,11 @@ import { scopesIn } from './execution/access-rules.ts';
 import { Departure, registerDeparture } from './http/departure.ts';
 import { serveMetrics } from './http/metrics.ts';
 import { registerHealth } from './http/health.ts';
+import { forwardedHeaders, stripOwnHeaders } from './http/client-headers.ts';
 import { registerRefusals } from './http/refusals.ts';
 import { directoryAsker, explorerViewers } from './identity/ask-directory.ts';
 import { ApiTokens } from './identity/api-tokens.ts';
+import { CHOSEN_VIEWER_HEADER } from './identity/development.ts';
 import { SignIn } from './identity/sign-in.ts';
 import { openVerifier } from './identity/token-verifier.ts';
 import { Viewers } from './identity/viewers.ts';
@@ -32,12 +36,15 @@ import { Supergraph } from './supergraph/supergraph.ts';
 /** The header by which, in development, an answer is asked to come with its plan and where the time went. */
 export const TRACE_HEADER = 'x-atrium-trace';
 
+/** Where GraphQL is served. */
+const ENDPOINT = '/graphql';
+
 /** An operation asked from within the process. */
 export interface Question {
   readonly query: string;
   readonly variables?: Readonly<Record<string, unknown>>;
-  /** A person's id, mail address or user name; nobody without it. */
-  readonly viewer?: string | undefined;
+  /** A person's id, mail address or user name, or a viewer as it is; nobody without it. */
+  readonly viewer?: string | Viewer | undefined;
 }
 
 /** The gateway, built but not listening. */
@@ -65,6 +72,7 @@ export interface AppDeps {
 export async function createApp(config: Config, deps: AppDeps = {}): Promise<App> {
   const log = deps.log ?? createLog(config.log);
   const departure = deps.departure ?? new Departure();
+  const trail = openAuditTrail(config.audit, log);
   const cache = openCache(config.cache.redis, log);
   const supergraph = new Supergraph(config);
   const local = new Map<string, SubgraphExecutor>();
@@ -113,7 +121,10 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     metrics,
     plugins: [fastifyApolloDrainPlugin(http)],
   });
+  // First, so that it sees what the others refuse.
+  const noteOf = registerAudit(http, trail, ENDPOINT);
   http.addHook('onRequest', async (request, reply) => {
+    stripOwnHeaders(request.headers, config.development.chooseViewer ? [CHOSEN_VIEWER_HEADER, TRACE_HEADER] : []);
     reply.header('x-request-id', request.id);
   });
   registerDeparture(http, departure);
@@ -122,7 +133,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const metricsServer = await serveMetrics(config, metrics, http);
   registerHealth(http, { config, local, cache, clients, departure });
   registerExplorer(http, {
-    endpoint: '/graphql',
+    endpoint: ENDPOINT,
     operationsDir: fileURLToPath(new URL('../schema/operations/', import.meta.url)),
     title: config.title === 'Atrium' ? 'Atrium' : `Atrium for ${config.title}`,
     ...(directory && config.development.chooseViewer && { viewers: explorerViewers(directory) }),
@@ -135,11 +146,16 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
         spans: tracing?.begin(request.headers),
         wantsPlan: config.development.chooseViewer && request.headers[TRACE_HEADER] !== undefined,
       });
-      return contextFor(viewer, request.id, signalOf(reply), observation);
+      const forwarded = forwardedHeaders(request.headers, config.supergraph.forwardHeaders);
+      return {
+        ...contextFor(viewer, request.id, signalOf(reply), observation),
+        forwarded,
+        audit: noteOf(request),
+      };
     },
   });
   http.route({
-    url: '/graphql',
+    url: ENDPOINT,
     method: ['GET', 'POST', 'OPTIONS'],
     handler(request, reply) {
       return wantsExplorer(request) ? sendExplorer(reply) : handler.call(http, request, reply);
@@ -153,9 +169,13 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   return {
     http,
     async ask({ query, variables = {}, viewer }) {
-      const who = await signIn.inNameOf(viewer);
-      const contextValue = contextFor(who, randomUUID(), new AbortController().signal, new Observation());
+      const who = typeof viewer === 'object' ? viewer : await signIn.inNameOf(viewer);
+      const audit: AuditNote = { codes: [] };
+      const base = contextFor(who, randomUUID(), new AbortController().signal, new Observation());
+      const contextValue = { ...base, audit };
+      const started = performance.now();
       const { body } = await apollo.executeOperation({ query, variables: { ...variables } }, { contextValue });
+      trail.write(audit, { requestId: contextValue.requestId, ms: performance.now() - started });
       return body.kind === 'single' ? body.singleResult : {};
     },
     async close() {
@@ -167,6 +187,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
       await clients.close();
       await cache.close();
       tokens.close();
+      trail.close();
       for (const executor of local.values()) executor.service.close();
     },
   };

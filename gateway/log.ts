@@ -6,7 +6,7 @@ import type { Config } from './config/schema.ts';
 const SECRET_PATHS = [
   'req.headers.authorization',
   'req.headers.cookie',
-  'req.headers["x-atrium-viewer-token"]',
+  'req.headers["x-atrium-signature"]',
   '*.password',
   '*.secret',
   '*.token',

@@ -81,7 +81,15 @@ function openAlone(config: Config, only: string, { log, receive, departure }: Re
   const executor = openSubgraph(config, subgraphNamed(only), log);
   const { db } = executor.service;
   const identities = only === 'directory' ? (cursor: number) => identityChanges(db, cursor) : undefined;
-  const http = createSubgraphServer({ name: only, executor, secret, log, identities, receive });
+  const http = createSubgraphServer({
+    name: only,
+    executor,
+    secret,
+    previousSecret: config.previousSubgraphSecret,
+    log,
+    identities,
+    receive,
+  });
   registerDeparture(http, departure);
   registerReadiness(http, { config, local: new Map([[only, executor]]), departure });
   executor.service.warm();

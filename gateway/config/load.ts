@@ -67,6 +67,10 @@ function checkAll(checking: Checking, path: string): Config | undefined {
   const areas = checkAreas(checking, value);
   if (!file) return undefined;
   for (const { at, message } of authProblems(file)) complain(checking, at, message);
+  if (file.previousSubgraphSecret !== undefined && file.subgraphSecret === undefined) {
+    const option = 'previousSubgraphSecret';
+    complain(checking, [option], `"${option}" needs "subgraphSecret", the one to sign with`, 'key');
+  }
   const baseDir = dirname(path);
   const { thesaurus } = file.directory;
   const checked = Object.fromEntries(
@@ -88,6 +92,7 @@ function checkAll(checking: Checking, path: string): Config | undefined {
       ...checked.directory,
       thesaurus: absolute(baseDir, thesaurus),
     },
+    audit: { file: file.audit.file === undefined ? undefined : resolve(baseDir, file.audit.file) },
     baseDir,
     file: path === SAMPLE_FILE ? undefined : path,
   };

@@ -55,6 +55,16 @@ export const SourceCommon = z.strictObject({
   everySeconds: seconds(300, 'How often a tool that cannot tell of changes is asked for them'),
 });
 
+/** Headers that are made anew for each connection or message, or are ours. */
+const OWN_HEADERS = new RegExp(
+  `^(?:x-atrium-.*|x-request-id|host|connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|expect|accept|accept-encoding|content-.*)$`,
+);
+
+const ForwardedHeader = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,63}$/, 'must be the name of a header, in lower case')
+  .refine((name) => !OWN_HEADERS.test(name), 'must not be a header that the gateway itself sets');
+
 /** One area: its sources here, or the address of its subgraph in another process. */
 const area = {
   url: z
@@ -97,6 +107,13 @@ export const ConfigFile = z.strictObject({
         .default({})
         .describe(
           'Where further subgraphs are, by name, when not where the composed schema says: `{ hr: "http://…" }`',
+        ),
+      forwardHeaders: z
+        .array(ForwardedHeader)
+        .max(20)
+        .default([])
+        .describe(
+          'Headers of requests that further subgraphs are sent, beside the request id: `["accept-language"]`; think before naming `authorization`. Our own get none',
         ),
     })
     .prefault({})
@@ -218,12 +235,29 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({})
     .describe('Traces for OpenTelemetry'),
+  audit: z
+    .strictObject({
+      file: z
+        .string()
+        .optional()
+        .describe(
+          'File that takes a line for each request: who asked which operation, and whether they were answered, never what; relative to this file. Without it these are lines of the log, at `info`',
+        ),
+    })
+    .prefault({})
+    .describe('The audit log'),
   subgraphSecret: z
     .string()
     .min(16)
     .optional()
     .meta({ secret: true })
     .describe('Signs what passes between gateway and subgraphs in other processes; at least 16 characters'),
+  previousSubgraphSecret: z
+    .string()
+    .min(16)
+    .optional()
+    .meta({ secret: true })
+    .describe('While `subgraphSecret` is being changed: the one before, which subgraphs still take'),
 });
 
 /** A source with its connector's options checked. */

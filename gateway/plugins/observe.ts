@@ -5,9 +5,8 @@ import type { Metrics } from '../observe/metrics.ts';
 import type { FetchStep, Observation } from '../observe/observation.ts';
 
 /**
- * Says of each operation how it went: a line in the log, the metrics, its trace. The log has the operation's name, how
- * long it took and the codes of its errors; never its text or variables. What took longer than `slowMs` is a warning,
- * with where the time went.
+ * Says how operations go: in the metrics, in traces, and of what took longer than `slowMs` in the log, with where the
+ * time went. Never with its text or variables. Each operation has its line in the audit log.
  */
 export function observe(log: Log, metrics: Metrics, slowMs: number): ApolloServerPlugin<GatewayContext> {
   return {
@@ -21,9 +20,10 @@ export function observe(log: Log, metrics: Metrics, slowMs: number): ApolloServe
           const { ms } = observation;
           metrics.record(observation, codes, responseCacheHit === true);
           observation.end(operationName ?? null, codes);
-          const line = { requestId, operation: operationName ?? null, ms: tenths(ms), errors: codes };
-          if (ms < slowMs) log.info(line, 'operation');
-          else log.warn({ ...line, ...summaryOf(observation) }, 'slow operation');
+          if (ms >= slowMs) {
+            const line = { requestId, operation: operationName ?? null, ms: tenths(ms), errors: codes };
+            log.warn({ ...line, ...summaryOf(observation) }, 'slow operation');
+          }
           if (observation.wantsPlan && body.kind === 'single') {
             body.singleResult.extensions = { ...body.singleResult.extensions, trace: traceOf(observation) };
           }

@@ -5,6 +5,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { loadConfig, SAMPLE_FILE } from '../../gateway/config/load.ts';
 import { nearest } from '../../gateway/config/nearest.ts';
 import { ConfigError } from '../../gateway/config/problem.ts';
+import { ConfigFile } from '../../gateway/config/schema.ts';
 import { connectors as directory } from '../../subgraphs/directory/connectors/index.ts';
 import { connectors as documents } from '../../subgraphs/documents/connectors/index.ts';
 import { connectors as forum } from '../../subgraphs/forum/connectors/index.ts';
@@ -145,7 +146,7 @@ describe('what is wrong in a file is told with its place', () => {
       'qqqqqq: 1\n__proto__: 2',
       ['qqqqqq', '__proto__'].map(
         (key, index) =>
-          `atrium.yaml:${index + 1}:1 "${key}" is not an option; there are title, data, listen, directory, documents, forum, supergraph, operators, auth, development, cache, limits, shutdown, execution, log, metrics, traces, subgraphSecret`,
+          `atrium.yaml:${index + 1}:1 "${key}" is not an option; there are ${Object.keys(ConfigFile.shape).join(', ')}`,
       ),
     ],
     ['listen: { port: "80" }', ['atrium.yaml:1:17 "listen.port" must be a number, not text: leave the quotes out']],
@@ -211,6 +212,10 @@ describe('what is wrong in a file is told with its place', () => {
     [
       'forum: { url: "http://127.0.0.1:1" }',
       ['atrium.yaml:1:10 "forum.url" needs "subgraphSecret", which signs who is asking'],
+    ],
+    [
+      `previousSubgraphSecret: ${'s'.repeat(16)}`,
+      ['atrium.yaml:1:1 "previousSubgraphSecret" needs "subgraphSecret", the one to sign with'],
     ],
     [
       'title: ${TITLE}',

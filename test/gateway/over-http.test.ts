@@ -7,8 +7,6 @@ import { createApp, type App } from '../../gateway/app.ts';
 import type { Config } from '../../gateway/config/schema.ts';
 import { openSubgraph } from '../../gateway/local-subgraphs.ts';
 import { createLog } from '../../gateway/log.ts';
-import { NOBODY } from '../../subgraphs/kit/viewer.ts';
-import { signViewer, verifyViewer, VIEWER_HEADER } from '../../subgraphs/kit/viewer-token.ts';
 import { createSubgraphServer } from '../../subgraphs/kit/server.ts';
 import { subgraphs } from '../../subgraphs/registry.ts';
 import { sampleApp, type SampleApp } from '../helpers/sample.ts';
@@ -73,26 +71,6 @@ describe('subgraphs in processes of their own', () => {
         expect(text(there), file).toBe(text(await sample.app.ask({ query, variables, viewer })));
       }
     }
-  });
-
-  it('answer nobody but the gateway', async () => {
-    const query = '{ __typename }';
-    const ask = (token?: string) =>
-      fetch(`${servers.get('documents')?.url}/graphql`, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json', ...(token !== undefined && { [VIEWER_HEADER]: token }) },
-        body: JSON.stringify({ query }),
-      }).then(({ status }) => status);
-    const operator = { ...NOBODY, operator: true };
-    const [payload, signature] = signViewer(NOBODY, SECRET).split('.');
-    expect(await ask(signViewer(NOBODY, SECRET))).toBe(200);
-    expect(await ask()).toBe(401);
-    expect(await ask('x.y')).toBe(401);
-    expect(await ask(signViewer(NOBODY, 'another secret altogether'))).toBe(401);
-    expect(await ask(signViewer(NOBODY, SECRET, Date.now() - 60_000))).toBe(401);
-    expect(await ask(`${signViewer(operator, SECRET).split('.')[0]}.${signature}`)).toBe(401);
-    expect(await ask(`${payload}.${signature}.more`)).toBe(401);
-    expect(verifyViewer(signViewer(operator, SECRET), SECRET)).toEqual(operator);
   });
 });
 

@@ -29,7 +29,7 @@ beforeEach(async () => {
   gateway = await company.gateway(
     { firstByteMs: 60_000, callMs: 60_000 },
     60_000,
-    { supergraph: { file, addresses: {} } },
+    { supergraph: { file, addresses: {}, forwardHeaders: [] } },
     { log },
   );
   ({ app } = gateway);

@@ -230,7 +230,7 @@ describe('a supergraph of others', () => {
     expect(errors).toBeUndefined();
     const file = join(company.folder, 'supergraph.graphql');
     await writeFile(file, supergraphSdl ?? '');
-    app = await createApp({ ...company.config, supergraph: { file, addresses: {} } });
+    app = await createApp({ ...company.config, supergraph: { file, addresses: {}, forwardHeaders: [] } });
     // Before 2.12 composition left interfaces as they were.
     const silent = (supergraphSdl ?? '').replace(/interface Offer[^}]*}/, (text) =>
       text.replace(/ @requiresScopes\([^)]*\)/, ''),
@@ -312,7 +312,10 @@ describe('a supergraph of others', () => {
   });
 
   it('composed without word of the interface, has it refused for that type', async () => {
-    const lenient = await createApp({ ...company.config, supergraph: { file: older, addresses: {} } });
+    const lenient = await createApp({
+      ...company.config,
+      supergraph: { file: older, addresses: {}, forwardHeaders: [] },
+    });
     const answer = await ask(lenient, OFFERS, tokenWith());
     await lenient.close();
     expect(answer.data).toEqual({

@@ -3,9 +3,8 @@ import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../gateway/app.ts';
 import { createSubgraphServer } from '../../subgraphs/kit/server.ts';
-import { NOBODY } from '../../subgraphs/kit/viewer.ts';
-import { signViewer, VIEWER_HEADER } from '../../subgraphs/kit/viewer-token.ts';
 import { FrontedCompany, SECRET } from '../helpers/misbehaving.ts';
+import { signed } from '../helpers/signed.ts';
 import { CANARY, MISBEHAVIOURS } from '../servers/misbehaving-subgraph.ts';
 
 let company: FrontedCompany;
@@ -218,11 +217,12 @@ describe('the time for a whole operation', () => {
       secret: SECRET,
       log: pino({ level: 'silent' }),
     });
+    const { headers, body } = signed({ subgraph: 'forum', secret: SECRET, query: '{ __typename }' });
     const response = await server.inject({
       method: 'POST',
       url: '/graphql',
-      headers: { [VIEWER_HEADER]: signViewer(NOBODY, SECRET), 'x-atrium-time-left-ms': left },
-      payload: { query: '{ __typename }' },
+      headers: { ...headers, 'x-atrium-time-left-ms': left },
+      payload: body ?? '',
     });
     expect(response.statusCode).toBe(504);
     expect(response.json()).toMatchObject({ errors: [{ extensions: { code: 'SUBGRAPH_TIMEOUT' } }] });

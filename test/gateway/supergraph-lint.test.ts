@@ -166,7 +166,7 @@ describe('what is found', () => {
     writeFileSync(file, sdl);
     const lines: { level: number; place?: string; msg: string }[] = [];
     const log = pino({}, { write: (line: string) => lines.push(JSON.parse(line) as never) });
-    const stop = new Supergraph({ supergraph: { file, addresses: {} } }).watch(async () => {}, log);
+    const stop = new Supergraph({ supergraph: { file, addresses: {}, forwardHeaders: [] } }).watch(async () => {}, log);
     stop();
     expect(lines.map(({ level, place }) => [level, place])).toEqual([[40, 'Item']]);
     expect(lines[0]?.msg).toMatch(/^the supergraph: Item has fields/);

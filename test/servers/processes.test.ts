@@ -4,9 +4,8 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { App } from '../../gateway/app.ts';
-import { NOBODY } from '../../subgraphs/kit/viewer.ts';
-import { signViewer, VIEWER_HEADER } from '../../subgraphs/kit/viewer-token.ts';
 import { smallCompany, type Company } from '../helpers/company.ts';
+import { send, signed } from '../helpers/signed.ts';
 
 const MAIN = fileURLToPath(new URL('../../gateway/cli/main.ts', import.meta.url));
 const SECRET = 'a secret of at least 16 characters';
@@ -136,19 +135,18 @@ describe('each subgraph in a process of its own', () => {
   });
 
   it('answers nobody but the gateway', async () => {
-    for (const { url } of subgraphs.values()) {
-      const status = async (token?: string) => {
-        const headers = { 'content-type': 'application/json', ...(token !== undefined && { [VIEWER_HEADER]: token }) };
-        const body = JSON.stringify({ query: '{ __typename }' });
-        return (await fetch(`${url}/graphql`, { method: 'POST', headers, body })).status;
-      };
-      expect(await status()).toBe(401);
-      expect(await status(signViewer(NOBODY, `${SECRET}, but not that one`))).toBe(401);
-      expect(await status(signViewer(NOBODY, SECRET))).toBe(200);
+    for (const [subgraph, { url }] of subgraphs) {
+      // Unless told otherwise it listens where only this machine can ask.
+      expect(new URL(url).hostname).toBe('127.0.0.1');
+      const ask = { subgraph, secret: SECRET, query: '{ __typename }' };
+      expect((await send(url, { ...signed(ask), headers: { 'content-type': 'application/json' } })).status).toBe(401);
+      expect((await send(url, signed({ ...ask, secret: `${SECRET}, but not that one` }))).status).toBe(401);
+      expect((await send(url, signed(ask))).status).toBe(200);
     }
-    const identities = `${subgraphs.get('directory')?.url}/identities`;
-    expect((await fetch(identities)).status).toBe(401);
-    expect((await fetch(identities, { headers: { [VIEWER_HEADER]: signViewer(NOBODY, SECRET) } })).status).toBe(200);
+    const directory = subgraphs.get('directory')!;
+    const identities = signed({ subgraph: 'directory', secret: SECRET, path: '/identities' });
+    expect((await send(directory.url, { ...identities, headers: {} })).status).toBe(401);
+    expect((await send(directory.url, identities)).status).toBe(200);
   });
 
   it('may be killed and started again: its part is missing meanwhile, and nothing else', async () => {

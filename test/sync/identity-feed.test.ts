@@ -12,10 +12,10 @@ import type { IdentityChanges, IdentityFeed } from '../../subgraphs/kit/identity
 import { decodeId } from '../../subgraphs/kit/ids.ts';
 import { createSubgraphServer } from '../../subgraphs/kit/server.ts';
 import { Database } from '../../subgraphs/kit/store/database.ts';
-import { NOBODY } from '../../subgraphs/kit/viewer.ts';
-import { signViewer, VIEWER_HEADER } from '../../subgraphs/kit/viewer-token.ts';
+import { SIGNATURE_HEADER } from '../../subgraphs/kit/signing/signature.ts';
 import { subgraphNamed } from '../../subgraphs/registry.ts';
 import { configOf } from '../helpers/config.ts';
+import { send, signed } from '../helpers/signed.ts';
 import { syncOnce } from '../helpers/sync.ts';
 
 const SECRET = 'a secret of this test only';
@@ -134,11 +134,23 @@ it('the identity map over HTTP links the same accounts', async () => {
 it('the identity map is not for whoever cannot sign', async () => {
   await fill([['ann']], ['ann']);
   await using directory = await serve();
-  const old = signViewer(NOBODY, SECRET, Date.now() - 3_600_000);
-  for (const token of [undefined, '', 'x.y', signViewer(NOBODY, 'another secret'), old]) {
-    const response = await fetch(`${directory.url}/identities?after=0`, {
-      headers: token === undefined ? {} : { [VIEWER_HEADER]: token },
-    });
+  const sign = (more: object = {}) =>
+    signed({ subgraph: 'directory', secret: SECRET, path: '/identities?after=0', ...more });
+  const replayed = sign();
+  expect((await send(directory.url, replayed)).status).toBe(200);
+  for (const refused of [
+    { ...sign(), headers: {} },
+    { ...sign(), headers: { [SIGNATURE_HEADER]: '' } },
+    { ...sign(), headers: { [SIGNATURE_HEADER]: 'v1.x.y' } },
+    { ...sign(), path: '/identities?after=1' },
+    { ...sign(), path: '/identities' },
+    sign({ secret: 'another secret' }),
+    sign({ subgraph: 'documents' }),
+    sign({ now: Date.now() - 31_000 }),
+    sign({ now: Date.now() + 60_000 }),
+    replayed,
+  ]) {
+    const response = await send(directory.url, refused);
     expect(response.status).toBe(401);
     expect(await response.json()).toMatchObject({ errors: [{ extensions: { code: 'UNAUTHENTICATED' } }] });
   }
@@ -148,8 +160,7 @@ it('the identity map is not for whoever cannot sign', async () => {
   });
   // With a signature any cursor is answered.
   for (const after of ['', 'x', '-1', '1e400']) {
-    const headers = { [VIEWER_HEADER]: signViewer(NOBODY, SECRET) };
-    const response = await fetch(`${directory.url}/identities?after=${after}`, { headers });
+    const response = await send(directory.url, sign({ path: `/identities?after=${after}` }));
     expect(await response.json()).toMatchObject({ changed: [{ usernames: ['ann'] }], more: false });
   }
 });

@@ -42,7 +42,11 @@ async function configOf(texts: Args['texts']): Promise<Config> {
   const addresses = { ...config.supergraph.addresses, ...addressesOf(texts.get('subgraphs') ?? '') };
   return {
     ...config,
-    supergraph: { file: file === undefined ? config.supergraph.file : resolve(cwd, file), addresses },
+    supergraph: {
+      ...config.supergraph,
+      file: file === undefined ? config.supergraph.file : resolve(cwd, file),
+      addresses,
+    },
   };
 }
 

@@ -1,11 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import type { SubgraphExecutor } from '../../../subgraphs/kit/execute.ts';
+import { REQUEST_ID_HEADER, signRequest } from '../../../subgraphs/kit/signing/signature.ts';
 import { NOBODY } from '../../../subgraphs/kit/viewer.ts';
-import { signViewer, VIEWER_HEADER } from '../../../subgraphs/kit/viewer-token.ts';
 import type { SubgraphCall, SubgraphClient } from './client.ts';
 import type { CallState } from './guard.ts';
 import { inProcessClient } from './in-process.ts';
 import type { SubgraphLimits } from './limits.ts';
 import { overHttpClient, type RemoteClient } from './over-http.ts';
+
+/** Where our own answer. */
+const OWN_PATH = '/graphql';
 
 /** Where the subgraphs are. */
 export interface SubgraphPlaces {
@@ -15,7 +19,7 @@ export interface SubgraphPlaces {
   readonly remote: ReadonlyMap<string, string>;
   /** Addresses of others, with the path, that count more than those in the supergraph. */
   readonly addresses: Readonly<Record<string, string>>;
-  /** Signs who is asking, for our own. */
+  /** Signs requests to our own. */
   readonly secret: string;
   readonly limits: SubgraphLimits;
   /** What of the limits is otherwise for some, by name. */
@@ -54,7 +58,7 @@ export class SubgraphClients {
   #remoteClient(name: string, address: string): RemoteClient {
     const { remote, addresses, secret, limits, limitsOf } = this.#places;
     const own = remote.get(name);
-    const url = own === undefined ? (addresses[name] ?? address) : new URL('/graphql', own).href;
+    const url = own === undefined ? (addresses[name] ?? address) : new URL(OWN_PATH, own).href;
     const key = `${name} ${url}`;
     const known = this.#remote.get(key);
     if (known) return known;
@@ -63,7 +67,7 @@ export class SubgraphClients {
       name,
       url,
       trusted: own !== undefined,
-      headers: own === undefined ? foreignHeaders : (call) => ownHeaders(call, secret),
+      headers: own === undefined ? foreignHeaders : (call, body) => ownHeaders(name, call, body, secret),
       limits: { ...limits, ...(Object.hasOwn(limitsOf, name) && limitsOf[name]) },
     });
     this.#remote.set(key, client);
@@ -71,14 +75,12 @@ export class SubgraphClients {
   }
 }
 
-function ownHeaders({ context }: SubgraphCall, secret: string): Record<string, string> {
-  return {
-    [VIEWER_HEADER]: signViewer(context?.viewer ?? NOBODY, secret),
-    ...(context && { 'x-request-id': context.requestId }),
-  };
+function ownHeaders(subgraph: string, { context }: SubgraphCall, body: string, secret: string): Record<string, string> {
+  const { viewer, requestId } = context ?? { viewer: NOBODY, requestId: randomUUID() };
+  return signRequest({ subgraph, method: 'POST', path: OWN_PATH, body, viewer, requestId }, secret);
 }
 
 /** Who is asking is nobody else's business. */
 function foreignHeaders({ context }: SubgraphCall): Record<string, string> {
-  return context ? { 'x-request-id': context.requestId } : {};
+  return context ? { ...context.forwarded, [REQUEST_ID_HEADER]: context.requestId } : {};
 }

@@ -1,7 +1,8 @@
 import { OperationTypeNode } from 'graphql';
 import { LRUCache } from 'lru-cache';
-import { NOBODY, viewerKey } from '../../../subgraphs/kit/viewer.ts';
+import { NOBODY } from '../../../subgraphs/kit/viewer.ts';
 import { TIME_LEFT_HEADER } from '../../../subgraphs/kit/time-left.ts';
+import { audienceKey, forwardedKey } from '../../context.ts';
 import { readAnswer } from './answer.ts';
 import { SubgraphFailure, type SubgraphAnswer, type SubgraphCall, type SubgraphClient } from './client.ts';
 import { Exchange, type Exchanged } from './exchange.ts';
@@ -16,8 +17,8 @@ export interface RemoteSubgraph {
   readonly url: string;
   /** Whether its messages are ours. */
   readonly trusted: boolean;
-  /** What it is sent besides the operation: who is asking, signed. */
-  readonly headers: (call: SubgraphCall) => Readonly<Record<string, string>>;
+  /** What one attempt of a call is sent besides its body: for our own, who is asking, signed. */
+  readonly headers: (call: SubgraphCall, body: string) => Readonly<Record<string, string>>;
   readonly limits: SubgraphLimits;
 }
 
@@ -45,17 +46,19 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
     const once = async () => {
       signal.throwIfAborted();
       const left = Math.max(1, Math.round(Math.min(limits.callMs, call.deadline - performance.now())));
-      const headers = { ...call.headers, ...subgraph.headers(call), [TIME_LEFT_HEADER]: String(left) };
+      const headers = { ...call.headers, ...subgraph.headers(call, body), [TIME_LEFT_HEADER]: String(left) };
       return exchange.post(body, headers, signal);
     };
     return guard.call(once, { isRead, deadline: call.deadline, signal });
   }
 
   /** Reads an answer, and keeps one that is whole and the same for everyone. */
-  function read({ text, isPublic }: Exchanged, body: string, isRead: boolean): SubgraphAnswer {
+  function read({ text, isPublic }: Exchanged, call: SubgraphCall, body: string, isRead: boolean): SubgraphAnswer {
     const answer = readAnswer(text, name, limits.answerDepth);
     const isWhole = answer.data !== null && (answer.errors ?? []).length === 0;
-    if (isRead && isPublic && isWhole && limits.staleSeconds > 0) stale.set(body, { text, at: Date.now() });
+    if (isRead && isPublic && isWhole && limits.staleSeconds > 0) {
+      stale.set(staleKey(call, body), { text, at: Date.now() });
+    }
     return answer;
   }
 
@@ -73,11 +76,11 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
       return async (variables, call) => {
         const body = `${head}${JSON.stringify(variables)}}`;
         try {
-          const key = isRead ? `${viewerKey(call.context?.viewer ?? NOBODY)} ${body}` : undefined;
+          const key = isRead ? `${audienceKey(call.context ?? { viewer: NOBODY })} ${body}` : undefined;
           const answer = await joined.join(key, call.signal, (signal) => send(body, isRead, call, signal));
-          return read(answer, body, isRead);
+          return read(answer, call, body, isRead);
         } catch (error) {
-          const old = isRead && isOutage(error) ? stale.get(body) : undefined;
+          const old = isRead && isOutage(error) ? stale.get(staleKey(call, body)) : undefined;
           if (!old) throw error;
           return { ...readAnswer(old.text, name, limits.answerDepth), staleSince: old.at };
         }
@@ -85,6 +88,11 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
     },
     close: () => exchange.close(),
   };
+}
+
+/** The same for everyone is what the same was asked with. */
+function staleKey({ context }: SubgraphCall, body: string): string {
+  return `${forwardedKey(context?.forwarded)} ${body}`;
 }
 
 function isOutage(error: unknown): boolean {

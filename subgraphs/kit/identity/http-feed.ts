@@ -1,7 +1,8 @@
+import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
 import { ConnectorError } from '../errors.ts';
+import { signRequest } from '../signing/signature.ts';
 import { NOBODY } from '../viewer.ts';
-import { signViewer, VIEWER_HEADER } from '../viewer-token.ts';
 import type { IdentityFeed } from './identity.ts';
 
 const Changes = z.object({
@@ -25,11 +26,12 @@ const Changes = z.object({
 export function httpIdentityFeed(address: string, secret: string): IdentityFeed {
   return {
     async changes(cursor, signal) {
-      const url = new URL(`/identities?after=${cursor}`, address);
+      const path = `/identities?after=${cursor}`;
+      const request = { subgraph: 'directory', method: 'GET', path, body: '', viewer: NOBODY, requestId: randomUUID() };
       const deadline = AbortSignal.any([signal, AbortSignal.timeout(10_000)]);
       try {
-        const response = await fetch(url, {
-          headers: { [VIEWER_HEADER]: signViewer(NOBODY, secret) },
+        const response = await fetch(new URL(path, address), {
+          headers: signRequest(request, secret),
           signal: deadline,
           redirect: 'error',
         });

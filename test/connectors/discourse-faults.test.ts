@@ -24,7 +24,7 @@ const problems = (): string[] => store.problems.map(({ place, reason }) => `${pl
 
 const FAULTS: readonly (readonly [string, FakeAnswer, string])[] = [
   ['only rows of another shape', { status: 200, body: '{"topic_list":{"topics":[{"id":"1"}]}}' }, 'BAD_RESPONSE'],
-  ['nothing at all, with status 200', { status: 200, body: '{"topic_list":{"topics":[]}}' }, 'UNAVAILABLE'],
+  ['nothing at all, with status 200', { status: 200, body: '{"topic_list":{"topics":[]}}' }, 'SHRUNK'],
 ];
 
 describe('discourse: faults', () => {

@@ -171,10 +171,24 @@ describe.skipIf(!isHere)('webdav on Apache', () => {
     await store.run(connector);
     await apache.remove(`${folder}/a.md`);
     await expect(store.run(connector)).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
+      code: 'SHRUNK',
       message: expect.stringContaining('is empty'),
     });
     expect(keysOf(store)).toEqual(['a.md']);
+  });
+
+  it('emptied for real, and accepted, goes on', async () => {
+    await write({ 'a.md': 'x' });
+    const connector = await open(folder);
+    await store.run(connector);
+    await apache.remove(`${folder}/a.md`);
+    store.mayShrink = true;
+    await store.run(connector);
+    expect(keysOf(store)).toEqual([]);
+    store.mayShrink = false;
+    await write({ 'b.md': 'x' });
+    await store.run(connector);
+    expect(keysOf(store)).toEqual(['b.md']);
   });
 
   it('deletes nothing while the server is down', async () => {

@@ -13,6 +13,7 @@ import {
 } from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import type { Reader } from '../../kit/content/item.ts';
+import { stopIfEmptied } from '../../kit/sync/shrink.ts';
 import { toReader } from '../../kit/text/accounts.ts';
 import { fileError, fingerprint, stopIfCancelled, watchPath } from '../../kit/text/files.ts';
 import { healthOfRun, settingsOf } from '../../kit/text/runs.ts';
@@ -147,12 +148,8 @@ async function* run(
     throw cause instanceof ConnectorError ? cause : fileError(deps.source, root, cause);
   }
   // A share that is not mounted is an empty folder.
-  if (had && last === after && (await readdir(root)).length === 0) {
-    throw new ConnectorError(
-      'UNAVAILABLE',
-      `${deps.source}: ${root} is empty, which it was not before; is it mounted? If all is meant to be gone, put any file there`,
-    );
-  }
+  if (had && last === after && (await readdir(root)).length === 0)
+    stopIfEmptied(deps.source, call, `${root} is empty, and all the files of before are gone`);
   // What lies in a folder that could not be looked into is not gone; it is looked for again next time.
   yield {
     ...batch,

@@ -1,5 +1,7 @@
-import type { Call, Connector } from '../connector.ts';
-import { beginRun, completeRun, failRun } from './sync-state.ts';
+import type { Batch, Call, Connector } from '../connector.ts';
+import { ConnectorError } from '../errors.ts';
+import { mayShrink } from './shrink.ts';
+import { beginRun, completeRun, failRun, startOver, type RunOf } from './sync-state.ts';
 import type { SyncStore } from './sync-store.ts';
 
 /** How far a run has come. */
@@ -29,10 +31,12 @@ export async function syncSource<Item>(
   const begun = beginRun(store.db, source);
   let { run } = begun;
   let progress: SyncProgress = { changed: 0, deleted: 0, seen: 0, refused: 0 };
+  const accepted = mayShrink(store.db, source);
+  const told: Call = accepted === undefined ? call : { signal: call.signal, mayShrink: accepted };
   try {
-    for await (const batch of connector.changes(begun.cursor, (key) => store.known(source, key), call)) {
+    for await (const batch of connector.changes(begun.cursor, (key) => store.known(source, key), told)) {
       call.signal.throwIfAborted();
-      run = store.apply(run, batch);
+      run = stored(store, run, batch);
       progress = {
         changed: progress.changed + batch.upserts.length,
         deleted: progress.deleted + batch.deletes.length,
@@ -49,4 +53,15 @@ export async function syncSource<Item>(
   store.complete?.();
   completeRun(store.db, run, store.countItems(source));
   return progress;
+}
+
+function stored<Item>(store: SyncStore<Item>, run: RunOf, batch: Batch<Item>): RunOf {
+  try {
+    return store.apply(run, batch);
+  } catch (error) {
+    // What this run did not see may be back: only one that looks at everything anew finds it. A connector that stops
+    // for that itself, before anything is lost, still needs its cursor to know what there was.
+    if (error instanceof ConnectorError && error.code === 'SHRUNK') startOver(store.db, run);
+    throw error;
+  }
 }

@@ -1,6 +1,6 @@
 import type { Batch, Call, Known, Problem } from '../../../kit/connector.ts';
-import { ConnectorError } from '../../../kit/errors.ts';
 import type { Reader } from '../../../kit/content/item.ts';
+import { stopIfEmptied } from '../../../kit/sync/shrink.ts';
 import { fingerprint, stopIfCancelled } from '../../../kit/text/files.ts';
 import { settingsOf } from '../../../kit/text/runs.ts';
 import type { DocumentItem } from '../../connector.ts';
@@ -194,12 +194,7 @@ export class DavRun {
       end.abort();
     }
     // A share that is not mounted is an empty folder.
-    if (had && isEmpty) {
-      throw new ConnectorError(
-        'UNAVAILABLE',
-        `${source}: ${url} is empty, which it was not before; is its disk mounted? If all is meant to be gone, put any file there`,
-      );
-    }
+    if (had && isEmpty) stopIfEmptied(source, this.#call, `${url} is empty, and all the files of before are gone`);
     if (after === undefined) batch.problems.push(...access.rules.unmet().map(unmetRule));
     const quiet =
       isComplete && isSettled && run.still !== undefined ? { still: run.still, stillAt: memory.wholeAt } : {};

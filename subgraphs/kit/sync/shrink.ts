@@ -46,7 +46,12 @@ function shrunk(source: string, what: string): ConnectorError {
 /** What connectors are told as `Call.mayShrink`. */
 export function mayShrink(db: Database, source: string): boolean | undefined {
   const had = db.get<{ had: number }>('SELECT had FROM source WHERE name = ?', source)?.had ?? 0;
-  return had === 0 ? undefined : had === ACCEPTED;
+  return had === 0 ? undefined : isAccepted(had);
+}
+
+/** Whether `source.had` says that an operator accepted that the source lost any number. */
+export function isAccepted(had: number): boolean {
+  return had === ACCEPTED;
 }
 
 /**

@@ -2,13 +2,13 @@ import type { Batch, Call, Connector } from '../connector.ts';
 import { ConnectorError } from '../errors.ts';
 import { mayShrink } from './shrink.ts';
 import { beginRun, completeRun, failRun, startOver, type RunOf } from './sync-state.ts';
-import type { SyncStore } from './sync-store.ts';
+import type { Applied, SyncStore } from './sync-store.ts';
 
 /** How far a run has come. */
 export interface SyncProgress {
   /** Items stored, new or changed. */
   readonly changed: number;
-  /** Items deleted because the tool said so; a sweep's are not counted. */
+  /** Items deleted: those the tool said are gone, and those a whole run did not meet. */
   readonly deleted: number;
   /** Items looked at. */
   readonly seen: number;
@@ -36,10 +36,11 @@ export async function syncSource<Item>(
   try {
     for await (const batch of connector.changes(begun.cursor, (key) => store.known(source, key), told)) {
       call.signal.throwIfAborted();
-      run = stored(store, run, batch);
+      const applied = stored(store, run, batch);
+      run = applied;
       progress = {
         changed: progress.changed + batch.upserts.length,
-        deleted: progress.deleted + batch.deletes.length,
+        deleted: progress.deleted + batch.deletes.length + applied.swept,
         seen: progress.seen + batch.upserts.length + batch.unchanged.length,
         refused: progress.refused + batch.problems.length,
       };
@@ -55,7 +56,7 @@ export async function syncSource<Item>(
   return progress;
 }
 
-function stored<Item>(store: SyncStore<Item>, run: RunOf, batch: Batch<Item>): RunOf {
+function stored<Item>(store: SyncStore<Item>, run: RunOf, batch: Batch<Item>): Applied {
   try {
     return store.apply(run, batch);
   } catch (error) {

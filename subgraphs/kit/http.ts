@@ -12,6 +12,7 @@ import {
 import type { z } from 'zod';
 import type { Call } from './connector.ts';
 import { ConnectorError } from './errors.ts';
+import { unreachable } from './unreachable.ts';
 
 /** How a tool is asked over HTTP. */
 export interface HttpOptions {
@@ -155,7 +156,10 @@ export class HttpClient {
         signal.throwIfAborted();
         if (cause instanceof ConnectorError) throw cause;
         const isLate = deadline.aborted;
-        throw this.#error('UNAVAILABLE', isLate ? 'did not answer in time.' : 'cannot be reached.', { cause });
+        if (isLate) throw this.#error('UNAVAILABLE', 'did not answer in time.', { cause });
+        throw (
+          unreachable(cause, url, this.#options.source) ?? this.#error('UNAVAILABLE', 'cannot be reached.', { cause })
+        );
       }
     }
   }

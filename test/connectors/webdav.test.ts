@@ -185,7 +185,7 @@ describe.skipIf(!isHere)('webdav on Apache', () => {
     try {
       await expect(store.run(connector)).rejects.toMatchObject({
         code: 'UNAVAILABLE',
-        message: expect.stringMatching(/nothing answers at 127\.0\.0\.1:\d+; is the server up/),
+        message: expect.stringMatching(/nothing listens at 127\.0\.0\.1:\d+; is the server up/),
       });
       expect(await connector.health(call)).toMatchObject({ status: 'unknown' });
     } finally {
@@ -208,7 +208,7 @@ describe.skipIf(!isHere)('webdav on Apache', () => {
       'a wrong host',
       () => ({ url: `http://${NOWHERE}/dav/` }),
       'MISCONFIGURED',
-      `there is no host ${NOWHERE}; correct it in \`url\``,
+      `there is no host "${NOWHERE}"; set \`url\``,
     ],
     [
       'a wrong path',

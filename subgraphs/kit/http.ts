@@ -28,6 +28,8 @@ export interface HttpOptions {
   readonly maxBytes: number;
   /** Requests a minute at most; without it as fast as the tool answers. */
   readonly perMinute?: number | undefined;
+  /** How long a refusal asks to wait, in ms, for tools that say it elsewhere than in the headers known here. */
+  readonly waitIn?: (answer: HttpAnswer) => number | undefined;
 }
 
 /** One request. */
@@ -198,15 +200,20 @@ export class HttpClient {
   }
 
   async #waitAsAsked(answer: HttpAnswer, signal: AbortSignal): Promise<void> {
-    const wait = retryAfterMs(answer.headers);
+    const wait = this.#waitOf(answer);
     if (wait === undefined || wait > MAX_WAIT_MS) return;
     // The whole tool is at its limit, not this one request.
     this.#nextAt = Math.max(this.#nextAt, Date.now() + wait);
     await sleep(wait, undefined, { signal });
   }
 
-  #statusError({ status, headers }: HttpAnswer): ConnectorError {
-    const wait = retryAfterMs(headers);
+  #waitOf(answer: HttpAnswer): number | undefined {
+    return retryAfterMs(answer.headers) ?? this.#options.waitIn?.(answer);
+  }
+
+  #statusError(answer: HttpAnswer): ConnectorError {
+    const { status } = answer;
+    const wait = this.#waitOf(answer);
     const waiting = wait === undefined ? {} : { retryAfterMs: wait };
     if (status === 401) return this.#error('UNAUTHORIZED', 'refuses the credentials.');
     if (status === 403) return this.#error('FORBIDDEN', 'does not let these credentials read what is asked for.');

@@ -226,7 +226,7 @@ describe.skipIf(!isHere)('webdav on Apache', () => {
       'MISCONFIGURED',
       '{url} is not a WebDAV folder (PROPFIND gets status 405)',
     ],
-    ['a closed folder', () => ({ url: `${apache.url}secret/` }), 'UNAUTHORIZED', 'refuses the credentials'],
+    ['a closed folder', () => ({ url: `${apache.url}secret/` }), 'UNAUTHORIZED', 'or they may not enter this folder'],
     [
       'an address on another origin',
       () => ({ url: apache.url.replace('dav', 'moved') }),

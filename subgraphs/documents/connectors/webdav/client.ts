@@ -100,8 +100,12 @@ export class DavClient {
     const answer = await this.#propfind('', '0', [...PROPS, ...TELLING_PROPS], call, [400, 405, 501]);
     const { status } = answer;
     if (status === 401) {
-      const what = this.#options.user === undefined ? 'asks for a user and a password' : 'refuses the credentials';
-      throw this.#error('UNAUTHORIZED', `${url} ${what}; correct \`user\` and \`password\``);
+      const { user } = this.#options;
+      const what =
+        user === undefined
+          ? 'asks for a user and a password; correct `user` and `password`'
+          : 'refuses the credentials; correct `user` and `password`, or they may not enter this folder';
+      throw this.#error('UNAUTHORIZED', `${url} ${what}`);
     }
     if (status === 403)
       throw this.#error('FORBIDDEN', `${url} may not be read by this account; give it the right, or use another`);

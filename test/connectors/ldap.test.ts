@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DirectoryItem, GroupItem, PersonItem } from '../../subgraphs/directory/connector.ts';
 import { ldap } from '../../subgraphs/directory/connectors/ldap.ts';
@@ -199,6 +200,11 @@ describe.skipIf(!isHere)('ldap on a real OpenLDAP', () => {
       ['an unknown authority', () => ({ url: slapd.tlsUrl }), /^MISCONFIGURED .*`caFile`/],
       ['an unknown authority by StartTLS', () => ({ startTls: true }), /^MISCONFIGURED .*(`caFile`|another name)/],
       ['a missing file', () => ({ url: slapd.tlsUrl, caFile: '/nowhere.pem' }), /^MISCONFIGURED .*`caFile`/],
+      [
+        'a file without certificates',
+        () => ({ url: slapd.tlsUrl, caFile: fileURLToPath(import.meta.url) }),
+        /^MISCONFIGURED .*ldap\.test\.ts is no PEM file of a certificate; set `caFile`/,
+      ],
     ])('%s', async (_what, options, sentence) => {
       const message = await refused(options());
       expect(message).toMatch(sentence);

@@ -59,7 +59,8 @@ beforeEach(() => {
   dropsCookies = false;
 });
 
-const open = (): Promise<Connector<DocumentItem>> => openWith(mediawiki, { url, ...READER }, '/');
+const open = (): Promise<Connector<DocumentItem>> =>
+  openWith(mediawiki, { url, ...READER, readers: ['everyone'] }, '/');
 const keep = (): string[] => [...store.items.values()].map(({ title }) => title).sort();
 const ALL = ['Main Page', 'One', 'Two'];
 const inHelp = (params: URLSearchParams): boolean => params.get('gapnamespace') === '12';

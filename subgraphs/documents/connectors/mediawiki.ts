@@ -43,8 +43,8 @@ const Options = z
       .describe(
         'Names or numbers of the namespaces to read, `Main` being 0. Default: those the wiki counts as content.',
       ),
-    readers: Readers.default(['everyone']).describe(
-      'Who may read what `spaceReaders` does not name: a wiki tells what the account may read, not who else.',
+    readers: Readers.optional().describe(
+      'Who may read what `spaceReaders` does not name. Required with `user`: a wiki tells what the account may read, not who else. Without `user`: everyone.',
     ),
     spaceReaders: z
       .record(z.string(), Readers)
@@ -71,6 +71,10 @@ const Options = z
   .refine(({ user, password }) => (user === undefined) === (password === undefined), {
     message: '`user` and `password` go together',
     path: ['password'],
+  })
+  .refine(({ user, readers }) => user === undefined || readers !== undefined, {
+    message: 'must be given with `user`: what its account may read may not be for everyone',
+    path: ['readers'],
   });
 
 /** Pages read for one batch: as many as the wiki lists at once. */
@@ -97,7 +101,7 @@ export const mediawiki = defineConnector<DocumentItem, typeof Options>({
     const spaces: SpaceOptions = {
       url: options.url,
       namespaces: options.namespaces,
-      readers: options.readers as Reader[],
+      readers: (options.readers as Reader[] | undefined) ?? ['everyone'],
       spaceReaders: options.spaceReaders as Record<string, Reader[]>,
     };
     const soon = AbortSignal.timeout(options.timeoutMs * 2);

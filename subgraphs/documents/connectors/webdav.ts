@@ -7,13 +7,17 @@ import { healthOfRun } from '../../kit/text/runs.ts';
 import type { DocumentItem } from '../connector.ts';
 import { CONTENT_TYPES } from './files/document.ts';
 import { DavClient } from './webdav/client.ts';
+import { cloudOf } from './webdav/cloud.ts';
+import { ReaderRules } from './webdav/rules.ts';
 import { DavRun, type RunOptions } from './webdav/run.ts';
 
-const Readers = z
+type Readers = Readonly<Record<string, readonly Reader[]>>;
+
+const ReaderList = z
   .array(z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'))
   .min(1);
 
-const Options = z.strictObject({
+const Fields = z.strictObject({
   url: z
     .url({ protocol: /^https?$/, abort: true })
     .refine((url) => {
@@ -33,10 +37,10 @@ const Options = z.strictObject({
     ),
   password: z.string().min(1).meta({ secret: true }).optional().describe('Its password; on Nextcloud an app password.'),
   readers: z
-    .record(z.string(), Readers)
+    .record(z.string(), ReaderList)
     .default({})
     .describe(
-      'Who may read what lies under a path: `{ "HR/Salaries": ["group:hr"] }`; the longest path counts, `""` is the whole folder. Where no path fits: everyone; on Nextcloud and ownCloud a file’s owner and whom it or a folder above is shared with. A path decides alone: shares open nothing further under it, and front matter may only narrow it.',
+      'Who may read what lies under a path: `{ "HR/Salaries": ["group:hr"] }`; the longest path counts, `""` is the whole folder, and required with `user`: a server does not say who else may read what its account may. Where no path fits: everyone; on Nextcloud and ownCloud, where `""` need not be, a file’s owner and whom it or a folder above is shared with. A path decides alone: shares open nothing further under it, and front matter may only narrow it.',
     ),
   space: z
     .string()
@@ -68,6 +72,18 @@ const Options = z.strictObject({
     .default(30_000)
     .describe('Give up on one request after so many milliseconds; the largest file has to fit in.'),
 });
+
+/** What an account may read is not everyone's: only Nextcloud and ownCloud say whose it is. */
+const Options = Fields.refine(
+  ({ url, user, readers }) =>
+    user === undefined || cloudOf(new URL(url)) !== undefined || new ReaderRules(readers as Readers).isWhole,
+  {
+    message: 'must say with `user` who may read the whole folder: `{ "": ["group:staff"] }`',
+    path: ['readers'],
+    when: ({ issues }) => issues.length === 0,
+  },
+);
+
 const MAX_UPSERTS = 200;
 
 /**
@@ -87,7 +103,8 @@ const MAX_UPSERTS = 200;
  * - what is shared with the account by others shows its owner, and its other readers only if the account may share on;
  * - a favourite, which is one of the account and not of the file, is not read; its own tags are, beside the system's.
  *
- * A path of `readers` decides alone: no share opens what lies under it further, and front matter only narrows it.
+ * A path of `readers` decides alone: no share opens what lies under it further, and front matter only narrows it. One
+ * that is not on the server ends the run: misspelt, it would leave a folder open that was to be closed.
  */
 export const webdav = defineConnector<DocumentItem, typeof Options>({
   name: 'webdav',
@@ -103,7 +120,8 @@ export const webdav = defineConnector<DocumentItem, typeof Options>({
     const run = (size: number, kept: RunOptions['kept']): RunOptions => ({
       client,
       url: options.url,
-      readers: options.readers as Record<string, Reader[]>,
+      readers: options.readers as Readers,
+      isLoggedIn: options.user !== undefined,
       space: options.space,
       extensions: new Set<string>(options.extensions),
       maxBytes: options.maxBytes,

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineConnector, type Call, type Connector, type Health } from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import { healthOfError } from '../../kit/health.ts';
+import { toolUrl } from '../../kit/options.ts';
 import type { DirectoryItem } from '../connector.ts';
 import { ScimApi } from './scim/api.ts';
 import { readCursor } from './scim/cursor.ts';
@@ -10,13 +11,9 @@ import { toResource } from './scim/resource.ts';
 import { ScimRun, type Server } from './scim/run.ts';
 
 const Options = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/, abort: true })
-    .refine((url) => {
-      const { username, password, search, hash } = new URL(url);
-      return `${username}${password}${search}${hash}` === '';
-    }, 'must be the address that /Users comes after, without user, `?` and `#`')
-    .describe('Base address of the server, the one that `/Users` comes after: `https://id.example/scim/v2`.'),
+  url: toolUrl('must be the address that /Users comes after, without user, `?` and `#`').describe(
+    'Base address of the server, the one that `/Users` comes after: `https://id.example/scim/v2`.',
+  ),
   token: z.string().min(1).meta({ secret: true }).describe('Bearer token that may read users and groups.'),
   groups: z.boolean().default(true).describe('Whether to read groups; `false` for a server that keeps none.'),
   pageSize: z.int().min(1).max(10_000).default(100).describe('Entries asked for at once; Okta gives 200 at most.'),

@@ -13,7 +13,7 @@ import {
 } from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import type { Reader } from '../../kit/content/item.ts';
-import { toReader } from '../../kit/text/accounts.ts';
+import { Readers } from '../../kit/options.ts';
 import { fileError, fingerprint, stopIfCancelled, watchPath } from '../../kit/text/files.ts';
 import { healthOfRun, settingsOf } from '../../kit/text/runs.ts';
 import type { DocumentItem } from '../connector.ts';
@@ -33,13 +33,9 @@ const Options = z.strictObject({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Address the folder is served at; a file’s path is added to it. Front matter `url` comes first.'),
-  readers: z
-    .array(
-      z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'),
-    )
-    .min(1)
-    .default(['everyone'])
-    .describe('Who may read what no `.readers` file and no front matter narrows further.'),
+  readers: Readers.default(['everyone']).describe(
+    'Who may read what no `.readers` file and no front matter narrows further.',
+  ),
   extensions: z
     .array(z.enum(Object.keys(CONTENT_TYPES)))
     .min(1)

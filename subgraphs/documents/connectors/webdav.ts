@@ -2,27 +2,17 @@ import { z } from 'zod';
 import { defineConnector, type Connector } from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import type { Reader } from '../../kit/content/item.ts';
-import { toReader } from '../../kit/text/accounts.ts';
+import { Readers, toolUrl } from '../../kit/options.ts';
 import { healthOfRun } from '../../kit/text/runs.ts';
 import type { DocumentItem } from '../connector.ts';
 import { CONTENT_TYPES } from './files/document.ts';
 import { DavClient } from './webdav/client.ts';
 import { DavRun, type RunOptions } from './webdav/run.ts';
 
-const Readers = z
-  .array(z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'))
-  .min(1);
-
 const Options = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/, abort: true })
-    .refine((url) => {
-      const { username, password, search, hash } = new URL(url);
-      return `${username}${password}${search}${hash}` === '';
-    }, 'must be an address alone, without user, `?` and `#`; `user` and `password` are options of their own')
-    .describe(
-      'Address of the folder. On Nextcloud and ownCloud: `https://cloud.example/remote.php/dav/files/<user>/`.',
-    ),
+  url: toolUrl(
+    'must be an address alone, without user, `?` and `#`; `user` and `password` are options of their own',
+  ).describe('Address of the folder. On Nextcloud and ownCloud: `https://cloud.example/remote.php/dav/files/<user>/`.'),
   user: z
     .string()
     .min(1)

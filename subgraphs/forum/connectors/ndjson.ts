@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import type { Reader } from '../../kit/content/item.ts';
 import { defineConnector, type Call, type Connector, type ConnectorDeps, type Known } from '../../kit/connector.ts';
-import { toAccount, toAccounts, toReader } from '../../kit/text/accounts.ts';
+import { Readers } from '../../kit/options.ts';
+import { toAccount, toAccounts } from '../../kit/text/accounts.ts';
 import { toIso } from '../../kit/text/dates.ts';
 import { fingerprint, linesOf, type FoundFile } from '../../kit/text/files.ts';
 import { readMarkdown } from '../../kit/text/markdown.ts';
@@ -18,13 +19,7 @@ const Options = z.strictObject({
     .describe(
       'The NDJSON file, or a folder of `*.ndjson` files. The format: `ndjson.schema.json` beside this connector.',
     ),
-  readers: z
-    .array(
-      z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'),
-    )
-    .min(1)
-    .default(['everyone'])
-    .describe('Who may read conversations that do not say so themselves.'),
+  readers: Readers.default(['everyone']).describe('Who may read conversations that do not say so themselves.'),
   maxLineBytes: z
     .int()
     .positive()

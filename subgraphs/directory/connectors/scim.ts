@@ -48,7 +48,8 @@ type ScimOptions = z.output<typeof Options>;
  * People and groups of a SCIM 2.0 server (RFC 7643, RFC 7644): Okta, Entra ID, Keycloak with an add-on, and others.
  *
  * - People are keyed by the server's id, so that a new user name or address changes nobody. `externalId` and
- *   `employeeNumber` are not read: they are no handles anybody is known by. There is no place for photos.
+ *   `employeeNumber` are not read: they are no handles anybody is known by.
+ * - Of `photos` the first that is a web address is shown, the primary one before others; pictures themselves are not read.
  * - Where the server filters by `meta.lastModified`, a run asks for changes, and for ids alone to see what is gone: each
  *   time up to 2,000 entries, once an hour beyond that. Everywhere else a run reads everything.
  * - Who is inactive (`active: false`) has left; so has who is deleted, but is then forgotten.

@@ -98,7 +98,8 @@ const Options = z
  */
 export const jive = defineConnector<ConversationItem, typeof Options>({
   name: 'jive',
-  summary: 'Discussions, questions, blog posts, ideas and polls of a Jive community, with the readers of their places.',
+  summary:
+    'Discussions, questions, blog posts, ideas and polls of a Jive community, with the readers of their places. Its documents and files are not read yet.',
   options: Options,
   async open(options, deps): Promise<Connector<ConversationItem>> {
     const { source } = deps;

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineConnector, type Connector } from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import type { Reader } from '../../kit/content/item.ts';
-import { toReader } from '../../kit/text/accounts.ts';
+import { Readers, toolUrl } from '../../kit/options.ts';
 import { healthOfRun } from '../../kit/text/runs.ts';
 import type { DocumentItem } from '../connector.ts';
 import { CONTENT_TYPES } from './files/document.ts';
@@ -11,22 +11,12 @@ import { cloudOf } from './webdav/cloud.ts';
 import { ReaderRules } from './webdav/rules.ts';
 import { DavRun, type RunOptions } from './webdav/run.ts';
 
-type Readers = Readonly<Record<string, readonly Reader[]>>;
-
-const ReaderList = z
-  .array(z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'))
-  .min(1);
+type ReaderLists = Readonly<Record<string, readonly Reader[]>>;
 
 const Fields = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/, abort: true })
-    .refine((url) => {
-      const { username, password, search, hash } = new URL(url);
-      return `${username}${password}${search}${hash}` === '';
-    }, 'must be an address alone, without user, `?` and `#`; `user` and `password` are options of their own')
-    .describe(
-      'Address of the folder. On Nextcloud and ownCloud: `https://cloud.example/remote.php/dav/files/<user>/`.',
-    ),
+  url: toolUrl(
+    'must be an address alone, without user, `?` and `#`; `user` and `password` are options of their own',
+  ).describe('Address of the folder. On Nextcloud and ownCloud: `https://cloud.example/remote.php/dav/files/<user>/`.'),
   user: z
     .string()
     .min(1)
@@ -37,7 +27,7 @@ const Fields = z.strictObject({
     ),
   password: z.string().min(1).meta({ secret: true }).optional().describe('Its password; on Nextcloud an app password.'),
   readers: z
-    .record(z.string(), ReaderList)
+    .record(z.string(), Readers)
     .default({})
     .describe(
       'Who may read what lies under a path: `{ "HR/Salaries": ["group:hr"] }`; the longest path counts, `""` is the whole folder, and required with `user`: a server does not say who else may read what its account may. Where no path fits: everyone; on Nextcloud and ownCloud, where `""` need not be, a file’s owner and whom it or a folder above is shared with. A path decides alone: shares open nothing further under it, and front matter may only narrow it.',
@@ -76,7 +66,7 @@ const Fields = z.strictObject({
 /** What an account may read is not everyone's: only Nextcloud and ownCloud say whose it is. */
 const Options = Fields.refine(
   ({ url, user, readers }) =>
-    user === undefined || cloudOf(new URL(url)) !== undefined || new ReaderRules(readers as Readers).isWhole,
+    user === undefined || cloudOf(new URL(url)) !== undefined || new ReaderRules(readers as ReaderLists).isWhole,
   {
     message: 'must say with `user` who may read the whole folder: `{ "": ["group:staff"] }`',
     path: ['readers'],
@@ -120,7 +110,7 @@ export const webdav = defineConnector<DocumentItem, typeof Options>({
     const run = (size: number, kept: RunOptions['kept']): RunOptions => ({
       client,
       url: options.url,
-      readers: options.readers as Readers,
+      readers: options.readers as ReaderLists,
       isLoggedIn: options.user !== undefined,
       space: options.space,
       extensions: new Set<string>(options.extensions),

@@ -1,5 +1,6 @@
 import { fileURLToPath } from 'node:url';
-import { defineConfig } from 'vitest/config';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { SkippedReporter } from './test/helpers/skipped-reporter.ts';
 
 /** One run of all tests: `npm test`. Files run side by side on two cores; servers of tests take free ports. */
 export default defineConfig({
@@ -9,6 +10,7 @@ export default defineConfig({
     include: ['test/**/*.test.ts'],
     exclude: ['test/ad/**'],
     globalSetup: ['test/servers/real-setup.ts'],
+    reporters: [...configDefaults.reporters, new SkippedReporter()],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     maxWorkers: 2,

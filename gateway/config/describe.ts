@@ -13,10 +13,11 @@ export function optionTables(): ReadonlyMap<string, string> {
     ['source', tableOf(optionRows(SourceCommon))],
     ['errors', errorTable()],
   ]);
-  for (const { connectors } of subgraphs) {
+  for (const { name: area, connectors } of subgraphs) {
     for (const { name, summary, options } of connectors) {
       const marker = `connector:${name}`;
-      const section = `${inCell(summary)}\n\n${tableOf(optionRows(options))}`;
+      const facts = `Facts and limits: [\`${name}.ts\`](subgraphs/${area}/connectors/${name}.ts).`;
+      const section = `${inCell(summary)} ${facts}\n\n${tableOf(optionRows(options))}`;
       // A tool of two areas (a wiki with talk pages) may have a connector of the same name in both.
       tables.set(marker, [tables.get(marker), section].filter((part) => part !== undefined).join('\n\n'));
     }

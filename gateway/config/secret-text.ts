@@ -1,8 +1,11 @@
 /** What stands in place of a secret. */
 export const MASK = '***';
 
-/** Shorter texts are too common in other words to be blotted out everywhere. */
+/** Shorter texts are blotted out nowhere. */
 const MIN_LENGTH = 4;
+
+/** Shorter texts are too common in other words: blotted out there, they would show what they are. */
+const MIN_PART = 8;
 
 /** Whether the value of a secret option holds no secret after all: an address that says where, and nothing more. */
 export function isShowable(text: string): boolean {
@@ -17,5 +20,10 @@ export function withoutSecrets(text: string, secrets: readonly string[]): string
   return secrets
     .filter((secret) => secret.length >= MIN_LENGTH)
     .toSorted((a, b) => b.length - a.length)
-    .reduce((rest, secret) => rest.replaceAll(secret, MASK), text);
+    .reduce((rest, secret) => rest.replaceAll(secret.length < MIN_PART ? wordOf(secret) : secret, MASK), text);
+}
+
+/** A text where nothing that words are made of is next to it. */
+function wordOf(text: string): RegExp {
+  return new RegExp(String.raw`(?<![\p{L}\p{N}_])${RegExp.escape(text)}(?![\p{L}\p{N}_])`, 'gu');
 }

@@ -5,7 +5,7 @@ import { mergeSegments } from '../kit/search/segments.ts';
 import { guarded } from '../kit/sync/guard.ts';
 import { Database, type SqlValue } from '../kit/store/database.ts';
 import { stopIfShrunk } from '../kit/sync/shrink.ts';
-import type { SyncStore } from '../kit/sync/sync-store.ts';
+import type { Applied, SyncStore } from '../kit/sync/sync-store.ts';
 import { finishBatch, runOfBatch, type RunOf } from '../kit/sync/sync-state.ts';
 import type { DirectoryItem, GroupItem } from './connector.ts';
 import { resolveMemberships } from './memberships.ts';
@@ -57,7 +57,7 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
   }
 
   /** Stores a batch and its cursor in one transaction: all or nothing. */
-  apply(begun: RunOf, given: Batch<DirectoryItem>): RunOf {
+  apply(begun: RunOf, given: Batch<DirectoryItem>): Applied {
     const batch = guarded(given, directoryShape);
     return this.db.transaction(() => {
       const run = runOfBatch(this.db, begun, batch);
@@ -74,11 +74,12 @@ export class DirectoryWriter implements SyncStore<DirectoryItem> {
         }
       }
       stopIfShrunk(this, run, batch);
+      const swept = batch.sweep ? this.countItems(source) - this.countItems(source, run.run) : 0;
       if (batch.sweep) this.#delete('source = ? AND run <> ?', source, run.run);
       this.#people.settle(this.#places());
       if (items.length > 0 || batch.deletes.length > 0 || batch.sweep) this.#setDirty(1);
       finishBatch(this.db, run, batch);
-      return run;
+      return { source, run: run.run, swept };
     });
   }
 

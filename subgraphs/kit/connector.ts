@@ -1,9 +1,11 @@
 import type { z } from 'zod';
 import type { AccountState } from './content/item.ts';
 
-/** What a call carries with it: its deadline, and the end of the process. */
+/** What a call carries with it: its deadline, the end of the process, and what an operator accepted. */
 export interface Call {
   readonly signal: AbortSignal;
+  /** In a sync: whether what was there before may be gone, see `stopIfEmptied`. Absent before any went through. */
+  readonly mayShrink?: boolean;
 }
 
 /** The few lines of logging a connector needs; pino's logger fits. */

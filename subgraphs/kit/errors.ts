@@ -68,7 +68,8 @@ export const CONNECTOR_ERRORS = {
   RATE_LIMITED: 'The tool asked to slow down.',
   UNAVAILABLE: 'The tool did not answer, or with a fault of its own.',
   BAD_RESPONSE: 'The tool answered with something that is not what its interface promises.',
-  SHRUNK: 'The tool suddenly has less than half of what it had; the sync stopped before deleting the rest.',
+  SHRUNK:
+    'The tool suddenly has less than half of what it had, or nothing of a kind; the sync stopped before deleting the rest.',
   CANCELLED: 'The call was ended from our side.',
 } as const;
 

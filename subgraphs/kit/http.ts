@@ -12,6 +12,7 @@ import {
 import type { z } from 'zod';
 import type { Call } from './connector.ts';
 import { ConnectorError } from './errors.ts';
+import { unreachable } from './unreachable.ts';
 
 /** How a tool is asked over HTTP. */
 export interface HttpOptions {
@@ -27,6 +28,8 @@ export interface HttpOptions {
   readonly maxBytes: number;
   /** Requests a minute at most; without it as fast as the tool answers. */
   readonly perMinute?: number | undefined;
+  /** How long a refusal asks to wait, in ms, for tools that say it elsewhere than in the headers known here. */
+  readonly waitIn?: (answer: HttpAnswer) => number | undefined;
 }
 
 /** One request. */
@@ -155,7 +158,10 @@ export class HttpClient {
         signal.throwIfAborted();
         if (cause instanceof ConnectorError) throw cause;
         const isLate = deadline.aborted;
-        throw this.#error('UNAVAILABLE', isLate ? 'did not answer in time.' : 'cannot be reached.', { cause });
+        if (isLate) throw this.#error('UNAVAILABLE', 'did not answer in time.', { cause });
+        throw (
+          unreachable(cause, url, this.#options.source) ?? this.#error('UNAVAILABLE', 'cannot be reached.', { cause })
+        );
       }
     }
   }
@@ -194,15 +200,20 @@ export class HttpClient {
   }
 
   async #waitAsAsked(answer: HttpAnswer, signal: AbortSignal): Promise<void> {
-    const wait = retryAfterMs(answer.headers);
+    const wait = this.#waitOf(answer);
     if (wait === undefined || wait > MAX_WAIT_MS) return;
     // The whole tool is at its limit, not this one request.
     this.#nextAt = Math.max(this.#nextAt, Date.now() + wait);
     await sleep(wait, undefined, { signal });
   }
 
-  #statusError({ status, headers }: HttpAnswer): ConnectorError {
-    const wait = retryAfterMs(headers);
+  #waitOf(answer: HttpAnswer): number | undefined {
+    return retryAfterMs(answer.headers) ?? this.#options.waitIn?.(answer);
+  }
+
+  #statusError(answer: HttpAnswer): ConnectorError {
+    const { status } = answer;
+    const wait = this.#waitOf(answer);
     const waiting = wait === undefined ? {} : { retryAfterMs: wait };
     if (status === 401) return this.#error('UNAUTHORIZED', 'refuses the credentials.');
     if (status === 403) return this.#error('FORBIDDEN', 'does not let these credentials read what is asked for.');

@@ -24,10 +24,31 @@ const problems = (): string[] => store.problems.map(({ place, reason }) => `${pl
 
 const FAULTS: readonly (readonly [string, FakeAnswer, string])[] = [
   ['only rows of another shape', { status: 200, body: '{"topic_list":{"topics":[{"id":"1"}]}}' }, 'BAD_RESPONSE'],
-  ['nothing at all, with status 200', { status: 200, body: '{"topic_list":{"topics":[]}}' }, 'UNAVAILABLE'],
+  ['nothing at all, with status 200', { status: 200, body: '{"topic_list":{"topics":[]}}' }, 'SHRUNK'],
 ];
 
 describe('discourse: faults', () => {
+  it('waits as long as a refusal says in its body alone', async () => {
+    const connector = await open();
+    let asked = 0;
+    const refuse = (seconds: unknown): void => {
+      asked = 0;
+      fake.answer = () => {
+        asked++;
+        const extras = { wait_seconds: seconds };
+        return { status: 429, body: JSON.stringify({ errors: [], error_type: 'rate_limit', extras }) };
+      };
+    };
+    refuse(86_400);
+    const late = { code: 'RATE_LIMITED', retryAfterMs: 86_400_000 };
+    await expect(store.run(connector)).rejects.toMatchObject(late);
+    expect(asked).toBe(1);
+    // What is no number of seconds is no wait.
+    refuse('soon');
+    await expect(store.run(connector)).rejects.toMatchObject({ code: 'RATE_LIMITED', retryAfterMs: undefined });
+    expect(asked).toBeGreaterThan(1);
+  });
+
   it.each(FAULTS)(
     '%s instead of a list ends the run, deletes nothing, and later all goes on',
     async (_what, answer, code) => {

@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ConversationItem } from '../../subgraphs/forum/connector.ts';
 import { imap } from '../../subgraphs/forum/connectors/imap.ts';
@@ -324,6 +325,9 @@ describe.skipIf(!isHere)('imap', () => {
       expect(await failure(load({ folders: ['closed'] }))).toMatch(/^FORBIDDEN .*may not read the folder "closed"/);
       expect(await failure(open({ port: 1 }))).toMatch(/^UNAVAILABLE .*nothing answers/);
       expect(await failure(open({ caFile: 'nowhere.pem' }))).toMatch(/^MISCONFIGURED .*nowhere\.pem.*caFile/);
+      expect(await failure(open({ caFile: fileURLToPath(import.meta.url) }))).toMatch(
+        /^MISCONFIGURED .*is no PEM file/,
+      );
       const closed = await open({ folders: ['closed'] });
       expect(await closed.health(call)).toMatchObject({
         status: 'failed',

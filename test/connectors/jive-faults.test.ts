@@ -31,10 +31,10 @@ const list = (rows: readonly unknown[], next?: string): FakeAnswer => ({
 
 describe('jive: faults', () => {
   it.each([
-    ['contents?', list([]), 'UNAVAILABLE'],
+    ['contents?', list([]), 'SHRUNK'],
     ['contents?', list([{ contentID: 7 }]), 'BAD_RESPONSE'],
     ['contents?', refusal(400, 'badFilter', 'Invalid type'), 'BAD_RESPONSE'],
-    ['places?', list([]), 'UNAVAILABLE'],
+    ['places?', list([]), 'SHRUNK'],
     ['places?', list([{ id: '1' }]), 'BAD_RESPONSE'],
     ['places?', refusal(403, 'forbidden', 'No'), 'FORBIDDEN'],
     ['people/@me', { status: 200, body: '{"id":"-1"}' }, 'UNAUTHORIZED'],

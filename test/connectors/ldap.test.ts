@@ -1,4 +1,5 @@
 import { createServer, type AddressInfo } from 'node:net';
+import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { DirectoryItem, GroupItem, PersonItem } from '../../subgraphs/directory/connector.ts';
 import { ldap } from '../../subgraphs/directory/connectors/ldap.ts';
@@ -199,6 +200,11 @@ describe.skipIf(!isHere)('ldap on a real OpenLDAP', () => {
       ['an unknown authority', () => ({ url: slapd.tlsUrl }), /^MISCONFIGURED .*`caFile`/],
       ['an unknown authority by StartTLS', () => ({ startTls: true }), /^MISCONFIGURED .*(`caFile`|another name)/],
       ['a missing file', () => ({ url: slapd.tlsUrl, caFile: '/nowhere.pem' }), /^MISCONFIGURED .*`caFile`/],
+      [
+        'a file without certificates',
+        () => ({ url: slapd.tlsUrl, caFile: fileURLToPath(import.meta.url) }),
+        /^MISCONFIGURED .*ldap\.test\.ts is no PEM file of a certificate; set `caFile`/,
+      ],
     ])('%s', async (_what, options, sentence) => {
       const message = await refused(options());
       expect(message).toMatch(sentence);
@@ -240,10 +246,36 @@ describe.skipIf(!isHere)('ldap on a real OpenLDAP', () => {
     await group('g', [ann]);
     const { store, again } = await load();
     await slapd.remove(`cn=g,${base}`);
-    await expect(again()).rejects.toMatchObject({ code: 'FORBIDDEN', message: expect.stringContaining('groups') });
+    await expect(again()).rejects.toMatchObject({
+      code: 'SHRUNK',
+      message: expect.stringMatching(/^test: none of the 1 groups is found below .*doctor --accept-shrink/),
+    });
     await slapd.remove(ann);
-    await expect(again()).rejects.toMatchObject({ code: 'FORBIDDEN' });
+    await expect(again()).rejects.toMatchObject({ code: 'SHRUNK', message: expect.stringContaining('people') });
+    store.cursor = undefined;
+    await expect(again()).rejects.toMatchObject({ code: 'SHRUNK', message: expect.stringContaining('nobody') });
     expect(store.items.size).toBe(2);
+  });
+
+  it('emptied for real, and accepted, goes on', async () => {
+    const ann = await person('ann');
+    await group('g', [ann]);
+    const { store, again } = await load();
+    await slapd.remove(`cn=g,${base}`);
+    store.mayShrink = true;
+    await again();
+    expect([...store.items.values()]).toMatchObject([{ kind: 'person', name: 'ann' }]);
+    store.mayShrink = false;
+    await slapd.remove(ann);
+    await expect(again()).rejects.toMatchObject({ code: 'SHRUNK' });
+    store.mayShrink = true;
+    await again();
+    store.mayShrink = false;
+    await again();
+    expect(store.items.size).toBe(0);
+    await person('bob');
+    await again();
+    expect([...store.items.values()]).toMatchObject([{ name: 'bob' }]);
   });
 
   it('tells a right that is missing from a base that is', async () => {

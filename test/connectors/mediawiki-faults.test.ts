@@ -59,7 +59,8 @@ beforeEach(() => {
   dropsCookies = false;
 });
 
-const open = (): Promise<Connector<DocumentItem>> => openWith(mediawiki, { url, ...READER }, '/');
+const open = (): Promise<Connector<DocumentItem>> =>
+  openWith(mediawiki, { url, ...READER, readers: ['everyone'] }, '/');
 const keep = (): string[] => [...store.items.values()].map(({ title }) => title).sort();
 const ALL = ['Main Page', 'One', 'Two'];
 const inHelp = (params: URLSearchParams): boolean => params.get('gapnamespace') === '12';
@@ -93,14 +94,20 @@ describe.skipIf(!isHere)('mediawiki: answers that are none', () => {
     walkAgain();
     fault = (params) => (params.has('gapnamespace') ? { body: '{"batchcomplete":true}' } : undefined);
     await expect(store.run(connector)).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
-      message: 'test: the wiki has no pages, which it had before; if all are meant to be gone, put any page there',
+      code: 'SHRUNK',
+      message: expect.stringMatching(/^test: the wiki shows none of the pages there were, so the sync stopped/),
     });
     const closed = { pageid: 9, ns: 12, title: 'Help:One', lastrevid: 1, actions: { read: false } };
     const body = JSON.stringify({ batchcomplete: true, query: { pages: [closed] } });
     fault = (params) => (params.has('gapnamespace') ? { body } : undefined);
     await expect(store.run(connector)).rejects.toMatchObject({ code: 'FORBIDDEN' });
     expect(keep()).toEqual(ALL);
+    fault = (params) => (params.has('gapnamespace') ? { body: '{"batchcomplete":true}' } : undefined);
+    store.mayShrink = true;
+    await store.run(connector);
+    expect(keep()).toEqual([]);
+    store.mayShrink = false;
+    await store.run(connector);
   });
 
   it('leaves out a page whose text is lost, with a problem, and keeps what it had of it', async () => {

@@ -13,7 +13,7 @@ beforeAll(async () => {
 afterAll(() => wiki?.[Symbol.asyncDispose]());
 
 const open = (options: object = {}): Promise<Connector<DocumentItem>> =>
-  openWith(mediawiki, { url: wiki.url, ...READER, ...options }, '/');
+  openWith(mediawiki, { url: wiki.url, ...READER, readers: ['everyone'], ...options }, '/');
 
 const titlesOf = (store: MemoryStore<DocumentItem>): string[] =>
   [...store.items.values()].map(({ title }) => title).sort();
@@ -101,7 +101,8 @@ describe('options of mediawiki', () => {
     const url = 'https://wiki.example/w';
     const refuses = (options: object): boolean => !mediawiki.options.safeParse({ url, ...options }).success;
     expect(refuses({})).toBe(false);
-    expect(refuses(ADMIN)).toBe(false);
+    expect(refuses({ ...ADMIN, readers: ['everyone'] })).toBe(false);
+    expect(refuses({ ...ADMIN, spaceReaders: { Main: ['everyone'] } })).toBe(true);
     expect(refuses({ user: 'Admin', password: 'x' })).toBe(true);
     expect(refuses({ user: 'Admin@x' })).toBe(true);
     expect(refuses({ url: `${url}/api.php` })).toBe(true);

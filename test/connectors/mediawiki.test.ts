@@ -10,7 +10,7 @@ const isHere = isInstalled();
 let wiki: MediaWiki;
 /** Namespaces of their own keep what one test changes from the others. */
 const open = (options: object = {}): Promise<Connector<DocumentItem>> =>
-  openWith(mediawiki, { url: wiki.url, ...READER, ...options }, '/');
+  openWith(mediawiki, { url: wiki.url, ...READER, readers: ['everyone'], ...options }, '/');
 
 const titlesOf = (store: MemoryStore<DocumentItem>): string[] =>
   [...store.items.values()].map(({ title }) => title).sort();
@@ -168,7 +168,9 @@ describe.skipIf(!isHere)('mediawiki', () => {
   it('reads namespaces by name, alias and number', async () => {
     const store = await synced(await open({ namespaces: ['help', 'Talk', 10] }));
     expect(titlesOf(store)).toEqual(['Editing', 'Incident guide', 'Warning']);
-    await expect(synced(await openWith(mediawiki, { url: wiki.url, ...READER }, '/'))).resolves.toBeDefined();
+    await expect(
+      synced(await openWith(mediawiki, { url: wiki.url, ...READER, readers: ['everyone'] }, '/')),
+    ).resolves.toBeDefined();
     await expect(open({ namespaces: ['Hepl'] })).rejects.toMatchObject({
       code: 'MISCONFIGURED',
       message: expect.stringMatching(

@@ -171,14 +171,37 @@ it('deletes nobody when the token may no longer see anybody, or no group', async
       if (cursor === undefined && hidden === '/Groups') continue;
       store.cursor = cursor;
       await expect(store.run(connector)).rejects.toMatchObject({
-        code: 'FORBIDDEN',
-        message: expect.stringContaining('Nothing was deleted'),
+        code: 'SHRUNK',
+        message: expect.stringMatching(/^test: the server lists no.*doctor --accept-shrink --source test$/),
       });
       expect(store.items.size).toBe(6);
     }
     server.twist = undefined;
     await store.run(connector);
   }
+  server.twist = () => ({ totalResults: 0, Resources: [] });
+  await expect(new MemoryStore<DirectoryItem>().run(connector)).rejects.toMatchObject({
+    code: 'FORBIDDEN',
+    message: expect.stringContaining('Nothing was deleted'),
+  });
+});
+
+it('emptied for real, and accepted, goes on', async () => {
+  await server.addGroup({ displayName: 'team' });
+  const connector = await open();
+  await store.run(connector);
+  server.twist = (body, { path }) => (path === '/Groups' ? { totalResults: 0, Resources: [] } : body);
+  store.mayShrink = true;
+  await store.run(connector);
+  expect(keys()).toEqual(ids.toSorted());
+  server.twist = () => ({ totalResults: 0, Resources: [] });
+  await store.run(connector);
+  expect(keys()).toEqual([]);
+  store.mayShrink = false;
+  await store.run(connector);
+  server.twist = undefined;
+  await store.run(connector);
+  expect(store.items.size).toBe(6);
 });
 
 it('says what to change', async () => {

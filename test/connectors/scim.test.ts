@@ -52,7 +52,10 @@ it('reads all that a user tells, and leaves out what is private', async () => {
       { type: 'home', locality: 'Nowhere' },
       { type: 'work', locality: 'Bergen', country: 'NO' },
     ],
-    photos: [{ value: 'https://x.example/ada.png', type: 'photo' }],
+    photos: [
+      { value: 'https://x.example/ada-small.png', type: 'thumbnail' },
+      { value: 'https://x.example/ada.png', type: 'photo' },
+    ],
     [ENTERPRISE]: { department: 'Platform', employeeNumber: '42', manager: { value: boss } },
   });
   await store.run(await open());
@@ -68,6 +71,7 @@ it('reads all that a user tells, and leaves out what is private', async () => {
     department: 'Platform',
     location: 'Bergen',
     phone: '+1-555-0102',
+    photoUrl: 'https://x.example/ada.png',
     mails: ['ada.ash@kestrel.example', 'ada@kestrel.example', 'ada@home.example'],
     usernames: ['ada.ash@kestrel.example'],
     aliases: [],
@@ -79,6 +83,36 @@ it('reads all that a user tells, and leaves out what is private', async () => {
     updatedAt: expect.any(String),
   });
   expect(store.problems).toEqual([]);
+});
+
+it('shows photos that are on the web alone, the primary one first', async () => {
+  const data = `data:image/png;base64,${'A'.repeat(500)}`;
+  const photosOf: Record<string, unknown> = {
+    primary: [{ value: 'https://x.example/a.png' }, { value: 'http://x.example/b.png', primary: true }],
+    small: [
+      { value: data, type: 'photo' },
+      { value: 'https://x.example/s.png', type: 'thumbnail' },
+    ],
+    plain: 'https://x.example/p.png',
+    script: [{ value: 'javascript:alert(1)' }, { value: 'https://me:secret@x.example/' }],
+    bytes: [{ value: data }],
+    broken: { value: 7 },
+    none: [{ type: 'photo' }, null],
+  };
+  server.twist = (body, { path }) =>
+    path === '/Users' ? list(Object.entries(photosOf).map(([id, photos]) => ({ id, userName: id, photos }))) : body;
+  await store.run(await open());
+  const shown = people().flatMap(({ key, photoUrl }) => (photoUrl === undefined ? [] : [[key, photoUrl]]));
+  expect(Object.fromEntries(shown)).toEqual({
+    primary: 'http://x.example/b.png',
+    small: 'https://x.example/s.png',
+    plain: 'https://x.example/p.png',
+  });
+  expect(people()).toHaveLength(7);
+  expect(store.problems.map(({ place }) => place)).toEqual(
+    ['small', 'script', 'script', 'bytes', 'broken'].map((id) => `/Users/${id}`),
+  );
+  expect(store.problems[0]?.reason).toBe(`the photo "${data.slice(0, 100)}" is not a web address`);
 });
 
 it('tells ids that differ by case only apart, and people from groups of the same id', async () => {

@@ -1,5 +1,11 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DocumentItem } from '../../subgraphs/documents/connector.ts';
+import { Access } from '../../subgraphs/documents/connectors/webdav/access.ts';
+import type { Entry } from '../../subgraphs/documents/connectors/webdav/entries.ts';
+import { ReaderRules } from '../../subgraphs/documents/connectors/webdav/rules.ts';
+import { Shares } from '../../subgraphs/documents/connectors/webdav/shares.ts';
+import type { Vendor } from '../../subgraphs/documents/connectors/webdav/vendors.ts';
+import type { Reader } from '../../subgraphs/kit/content/item.ts';
 import { webdav } from '../../subgraphs/documents/connectors/webdav.ts';
 import type { Batch, Connector } from '../../subgraphs/kit/connector.ts';
 import { call, MemoryStore, openWith } from '../contract/connector-contract.ts';
@@ -247,7 +253,7 @@ describe('webdav: refusals and faults on the way', () => {
   });
 
   it('health says what is seen, by reading', async () => {
-    const connector = await open({ user: 'ann', password: 'pw' });
+    const connector = await open({ user: 'ann', password: 'pw', readers: { '': ['everyone'] } });
     expect(await connector.health(call)).toEqual({ status: 'ok', detail: 'Readable: found documents.' });
     fake.answer = () => ({ status: 401 });
     expect(await connector.health(call)).toMatchObject({
@@ -255,4 +261,16 @@ describe('webdav: refusals and faults on the way', () => {
       detail: expect.stringContaining('correct `user` and `password`'),
     });
   });
+});
+
+it('what an account reads from a server that does not say whose it is, is for nobody without a rule', () => {
+  const file = { path: 'b/two.md' } as Entry;
+  const readersOf = (isLoggedIn: boolean, rules: Readonly<Record<string, readonly Reader[]>>): readonly Reader[] =>
+    new Access(new ReaderRules(rules), { belongs: 'open' } as Vendor, new Shares([]), {
+      inside: [],
+      isLoggedIn,
+    }).ofFile(file, []);
+  expect(readersOf(true, {})).toEqual([]);
+  expect(readersOf(true, { b: ['group:few'] })).toEqual(['group:few']);
+  expect(readersOf(false, {})).toEqual(['everyone']);
 });

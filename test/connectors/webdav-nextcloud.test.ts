@@ -354,12 +354,18 @@ describe('webdav on Nextcloud: what changed', () => {
     expect(readers()['A/B/b.md']).toEqual(['group:all']);
   });
 
-  it('complains of a path of `readers` that is not there, and of no other, also where nothing is looked into', async () => {
-    const connector = await open({ readers: { 'A/B': ['group:b'], 'A/C': ['group:c'] } });
+  it('reads nothing more while a path of `readers` is not there', async () => {
+    const connector = await open({ readers: { 'A/B': ['group:b'], 'A/a.md': ['group:a'] } });
     await store.run(connector);
     cloud.files.write('top.md', 'other');
-    const [batch] = await store.run(connector);
-    expect(batch?.problems.map(({ place }) => place)).toEqual(['A/C']);
+    await store.run(connector);
+    expect(store.problems).toEqual([]);
+    cloud.files.remove('A/a.md');
+    await expect(store.run(connector)).rejects.toMatchObject({
+      code: 'MISCONFIGURED',
+      message: expect.stringContaining('`readers` names "A/a.md", which'),
+    });
+    expect(paths()).toContain('A/a.md');
   });
 
   it('has a file once that is there under two names', async () => {

@@ -16,7 +16,7 @@ afterAll(() => apache?.[Symbol.asyncDispose]());
 
 /** The connector on a folder of the server. */
 const open = (folder: string, options: object = {}): Promise<Connector<DocumentItem>> =>
-  openWith(webdav, { url: `${apache.url}${folder}`, ...ANN, ...options }, '/');
+  openWith(webdav, { url: `${apache.url}${folder}`, ...ANN, readers: { '': ['everyone'] }, ...options }, '/');
 
 /** No name server has to be asked whether it exists: no label is longer than 63. */
 const NOWHERE = `${'x'.repeat(64)}.invalid`;
@@ -117,10 +117,10 @@ describe.skipIf(!isHere)('webdav on Apache', () => {
 
   it('reports a folder that another account alone may enter, and takes it out once it is closed', async () => {
     await apache.write({ 'secret/plan.md': 'x', 'zz/open.md': 'x' });
-    const boss = await openWith(webdav, { url: apache.url, ...BOSS }, '/');
+    const boss = await openWith(webdav, { url: apache.url, ...BOSS, readers: { '': ['everyone'] } }, '/');
     await store.run(boss);
     expect(keysOf(store)).toEqual(expect.arrayContaining(['secret/plan.md', 'zz/open.md']));
-    await store.run(await openWith(webdav, { url: apache.url, ...ANN }, '/'));
+    await store.run(await openWith(webdav, { url: apache.url, ...ANN, readers: { '': ['everyone'] } }, '/'));
     expect(keysOf(store)).toContain('zz/open.md');
     expect(keysOf(store)).not.toContain('secret/plan.md');
     expect(problemsOf(store)).toEqual([
@@ -128,14 +128,14 @@ describe.skipIf(!isHere)('webdav on Apache', () => {
     ]);
   });
 
-  it('lets the longest path of `readers` decide, and complains of one that is not there', async () => {
+  it('lets the longest path of `readers` decide, and reads nothing while one is not there', async () => {
     await write({
       'HR/Pay/all.md': 'x',
       'HR/news.md': 'x',
       'HRx/a.md': 'x',
       'HR/Pay/narrow.md': '---\nreaders: person:cy\n---\nx',
     });
-    const readers = { '/HR/': ['group:staff'], 'HR/Pay': ['group:hr', 'person:cy'], 'Hr/pay': ['group:hr'] };
+    const readers = { '/HR/': ['group:staff'], 'HR/Pay': ['group:hr', 'person:cy'], '': ['everyone'] };
     await store.run(await open(folder, { readers }));
     expect(Object.fromEntries([...store.items.values()].map((item) => [item.key, item.readers]))).toEqual({
       'HR/Pay/all.md': ['group:hr', 'person:cy'],
@@ -143,9 +143,13 @@ describe.skipIf(!isHere)('webdav on Apache', () => {
       'HR/news.md': ['group:staff'],
       'HRx/a.md': ['everyone'],
     });
-    expect(problemsOf(store)).toEqual([
-      'Hr/pay: a path of `readers` under which there is nothing; is it written as on the server?',
-    ]);
+    expect(problemsOf(store)).toEqual([]);
+    const misspelt = await open(folder, { readers: { ...readers, 'Hr/pay': ['group:hr'], 'HR/Pay/x': ['group:hr'] } });
+    const detail = `test: \`readers\` names "HR/Pay/x", "Hr/pay", which ${apache.url}${folder} does not have; write it as on the server, or take it out`;
+    const fresh = new MemoryStore<DocumentItem>();
+    await expect(fresh.run(misspelt)).rejects.toMatchObject({ code: 'MISCONFIGURED', message: detail });
+    expect(keysOf(fresh)).toEqual([]);
+    expect(await misspelt.health(call)).toEqual({ status: 'failed', detail });
     await store.run(await open(folder, { readers: { '': ['group:all'] } }));
     expect(store.items.get('HR/Pay/all.md')?.readers).toEqual(['group:all']);
   });
@@ -157,7 +161,7 @@ describe.skipIf(!isHere)('webdav on Apache', () => {
     expect(keysOf(store)).toEqual(['small.txt']);
     expect(problemsOf(store)).toEqual(['big.txt: larger than maxBytes (999); the file is left out']);
     const whole = new MemoryStore<DocumentItem>();
-    await whole.run(await openWith(webdav, { url: apache.url, ...ANN }, '/'));
+    await whole.run(await openWith(webdav, { url: apache.url, ...ANN, readers: { '': ['everyone'] } }, '/'));
     expect(keysOf(whole)).not.toContain('away.md');
     expect(problemsOf(whole).filter((line) => line.startsWith('away.md'))).toEqual([
       'away.md: the tool redirects to another address: give that one, if it is the tool’s; it is tried again',
@@ -171,10 +175,24 @@ describe.skipIf(!isHere)('webdav on Apache', () => {
     await store.run(connector);
     await apache.remove(`${folder}/a.md`);
     await expect(store.run(connector)).rejects.toMatchObject({
-      code: 'UNAVAILABLE',
+      code: 'SHRUNK',
       message: expect.stringContaining('is empty'),
     });
     expect(keysOf(store)).toEqual(['a.md']);
+  });
+
+  it('emptied for real, and accepted, goes on', async () => {
+    await write({ 'a.md': 'x' });
+    const connector = await open(folder);
+    await store.run(connector);
+    await apache.remove(`${folder}/a.md`);
+    store.mayShrink = true;
+    await store.run(connector);
+    expect(keysOf(store)).toEqual([]);
+    store.mayShrink = false;
+    await write({ 'b.md': 'x' });
+    await store.run(connector);
+    expect(keysOf(store)).toEqual(['b.md']);
   });
 
   it('deletes nothing while the server is down', async () => {
@@ -185,7 +203,7 @@ describe.skipIf(!isHere)('webdav on Apache', () => {
     try {
       await expect(store.run(connector)).rejects.toMatchObject({
         code: 'UNAVAILABLE',
-        message: expect.stringMatching(/nothing answers at 127\.0\.0\.1:\d+; is the server up/),
+        message: expect.stringMatching(/nothing listens at 127\.0\.0\.1:\d+; is the server up/),
       });
       expect(await connector.health(call)).toMatchObject({ status: 'unknown' });
     } finally {
@@ -208,7 +226,7 @@ describe.skipIf(!isHere)('webdav on Apache', () => {
       'a wrong host',
       () => ({ url: `http://${NOWHERE}/dav/` }),
       'MISCONFIGURED',
-      `there is no host ${NOWHERE}; correct it in \`url\``,
+      `there is no host "${NOWHERE}"; set \`url\``,
     ],
     [
       'a wrong path',
@@ -222,7 +240,7 @@ describe.skipIf(!isHere)('webdav on Apache', () => {
       'MISCONFIGURED',
       '{url} is not a WebDAV folder (PROPFIND gets status 405)',
     ],
-    ['a closed folder', () => ({ url: `${apache.url}secret/` }), 'UNAUTHORIZED', 'refuses the credentials'],
+    ['a closed folder', () => ({ url: `${apache.url}secret/` }), 'UNAUTHORIZED', 'or they may not enter this folder'],
     [
       'an address on another origin',
       () => ({ url: apache.url.replace('dav', 'moved') }),
@@ -230,7 +248,7 @@ describe.skipIf(!isHere)('webdav on Apache', () => {
       'redirects to another address',
     ],
   ])('says what to change about %s', async (_what, options, code, message) => {
-    const wrong = { url: apache.url, ...ANN, ...options() };
+    const wrong = { url: apache.url, ...ANN, readers: { '': ['everyone'] }, ...options() };
     const error = await openWith(webdav, wrong, '/').catch((reason: unknown) => reason);
     expect(error).toMatchObject({
       name: 'ConnectorError',
@@ -258,7 +276,25 @@ describe('webdav options', () => {
     [{ url: 'https://x.example/', user: 'a:b' }],
     [{ url: 'https://x.example/', readers: { HR: [] } }],
     [{ url: 'https://x.example/', readers: { HR: ['hr'] } }],
+    [{ url: 'https://x.example/', user: 'ann', password: 'x' }],
+    [{ url: 'https://x.example/', user: 'ann', password: 'x', readers: { HR: ['group:hr'] } }],
   ])('refuse %j', (options) => expect(webdav.options.safeParse(options).success).toBe(false));
+
+  it('say what is missing where an account reads, but on Nextcloud, which tells whose a file is', () => {
+    const account = { user: 'ann', password: 'x' };
+    const { error } = webdav.options.safeParse({
+      url: 'https://x.example/',
+      ...account,
+      readers: { HR: ['group:hr'] },
+    });
+    expect(error?.issues).toMatchObject([{ path: ['readers'], message: expect.stringContaining('the whole folder') }]);
+    for (const options of [
+      { url: 'https://x.example/', ...account, readers: { '/': ['group:staff'] } },
+      { url: 'https://x.example/remote.php/dav/files/ann/', ...account },
+      { url: 'https://x.example/' },
+    ])
+      expect(webdav.options.safeParse(options).success).toBe(true);
+  });
 });
 
 /** What people do to the server beside us. */

@@ -40,6 +40,8 @@ export class MemoryStore<Item extends Keyed> {
   readonly problems: Problem[] = [];
   readonly batches: Batch<Item>[] = [];
   cursor: string | undefined;
+  /** Whether an operator accepted that the tool lost what it had. */
+  mayShrink = false;
   #seen = new Set<string>();
 
   readonly known: Known = (key) => this.items.get(key)?.version;
@@ -63,11 +65,15 @@ export class MemoryStore<Item extends Keyed> {
     this.#seen.clear();
   }
 
+  get #call(): Call {
+    return this.batches.length === 0 ? call : { ...call, mayShrink: this.mayShrink };
+  }
+
   /** Runs to the end, or, as if killed, until so many batches are committed. */
   async run(connector: Connector<Item>, batches = Number.POSITIVE_INFINITY): Promise<Batch<Item>[]> {
     const before = this.batches.length;
     if (batches === 0) return [];
-    for await (const batch of connector.changes(this.cursor, this.known, call)) {
+    for await (const batch of connector.changes(this.cursor, this.known, this.#call)) {
       this.commit(batch);
       if (this.batches.length - before >= batches) return this.batches.slice(before);
     }

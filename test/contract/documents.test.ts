@@ -54,7 +54,8 @@ describe.skipIf(!hasApache)('on Apache', () => {
       await rm(join(apache.root, own), { recursive: true });
       const at = (name: string): string => `${own}/${name}.md`;
       return {
-        open: () => openWith(webdav, { url: `${apache.url}${own}/`, ...apacheServer.ANN }, '/'),
+        open: () =>
+          openWith(webdav, { url: `${apache.url}${own}/`, ...apacheServer.ANN, readers: { '': ['everyone'] } }, '/'),
         put: (name, audience, author) => apache.write({ [at(name)]: file(audience, author, MARKDOWN) }),
         move: (from, to) => rename(join(apache.root, at(from)), join(apache.root, at(to))),
         admit: async (name, audience) => {
@@ -127,6 +128,7 @@ describe.skipIf(!wikiServer.isInstalled())('on SQLite', () => {
             {
               url: wiki.url,
               ...wikiServer.READER,
+              readers: ['everyone'],
               namespaces: Object.keys(SPACES),
               spaceReaders: Object.fromEntries(
                 Object.entries(SPACES).map(([space, audience]) => [space, [READERS[audience]]]),

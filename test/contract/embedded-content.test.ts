@@ -7,6 +7,7 @@ import { escapeFrom } from '../../subgraphs/forum/connectors/mail/mbox.ts';
 import { mbox } from '../../subgraphs/forum/connectors/mbox.ts';
 import { ndjson } from '../../subgraphs/forum/connectors/ndjson.ts';
 import { contentContract } from './content-contract.ts';
+import { CANNOT_MAIL, CLOSED, FOLDER_READERS, MAIL_FOLDERS, mailFolderOf, mailOf } from './mails.ts';
 import { pageOf } from './pages.ts';
 import type { ContentSeed } from './seeds.ts';
 
@@ -45,37 +46,25 @@ contentContract({
   cannot: { moves: 'a line has no place but its id' },
 });
 
-const OF_OPTION = 'an archive has no readers of its own: those of the option stand for all of it';
 contentContract({
   kind: mbox,
   area: forumArea,
-  readers: ['group:staff'],
+  readers: ['everyone'],
   markup: 'html',
-  options: () => ({ path: 'dev.mbox', readers: ['group:staff'], url: 'https://lists.kestrel.example/{id}' }),
+  options: () => ({
+    path: 'lists',
+    readers: ['everyone'],
+    folderReaders: FOLDER_READERS,
+    url: 'https://lists.kestrel.example/{id}',
+  }),
   origin: () => 'https://lists.kestrel.example/',
-  write: (at, seeds) => {
-    const message = ({ id, title, body, raw, author: { handle, mail } }: ContentSeed): string =>
-      [
-        'From x@x.example Tue Jan  2 10:00:00 2024',
-        `Message-ID: <${id}@x.example>`,
-        `From: ${mail ?? `${handle}@old.example`}`,
-        `Subject: ${title}`,
-        'Date: Tue, 2 Jan 2024 10:00:00 +0100',
-        `Content-Type: text/${raw === undefined ? 'plain' : 'html'}; charset=utf-8`,
-        '',
-        escapeFrom(raw ?? body),
-        '',
-        '',
-      ].join('\n');
-    return writeFile(join(at, 'dev.mbox'), seeds.map(message).join(''));
+  write: async (at, seeds) => {
+    await mkdir(join(at, 'lists'), { recursive: true });
+    for (const folder of [...MAIL_FOLDERS, CLOSED]) {
+      const mails = seeds.filter((seed) => mailFolderOf(seed) === folder).map(mailOf);
+      const lines = mails.map((mail) => `From x@x.example Tue Jan  2 10:00:00 2024\n${escapeFrom(mail)}\n`);
+      await writeFile(join(at, folder === CLOSED ? '' : 'lists', `${folder}.mbox`), lines.join(''));
+    }
   },
-  cannot: {
-    everyone: OF_OPTION,
-    'two groups': OF_OPTION,
-    'one person': OF_OPTION,
-    nobody: OF_OPTION,
-    'narrower readers': OF_OPTION,
-    'a user name': 'mails have addresses, no user names',
-    moves: 'a mail has no place but its id',
-  },
+  cannot: CANNOT_MAIL,
 });

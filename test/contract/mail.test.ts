@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, describe } from 'vitest';
 import { forumArea } from '../../subgraphs/forum/area.ts';
@@ -11,7 +12,7 @@ import { mbox } from '../../subgraphs/forum/connectors/mbox.ts';
 import { ACCOUNT, isInstalled, startDovecot, type Dovecot } from '../servers/dovecot.ts';
 import { connectorContract } from './connector-contract.ts';
 import { contentContract } from './content-contract.ts';
-import type { ContentSeed } from './seeds.ts';
+import { CANNOT_MAIL, CLOSED, FOLDER_READERS, MAIL_FOLDERS, mailFolderOf, mailOf } from './mails.ts';
 
 interface Talk {
   readonly id: string;
@@ -131,7 +132,8 @@ describe.skipIf(!isHere)('imap on Dovecot', () => {
   beforeAll(async () => void (dovecot = await startDovecot()));
   afterAll(() => dovecot?.[Symbol.asyncDispose]());
   const written = new Map<string, Map<string, string>>();
-  const folderOf = (at: string): string => `lists/${basename(at)}`;
+  /** Below each test's folder there may be one of mails for each set of readers. */
+  const folderOf = (at: string): string => `lists/${relative(tmpdir(), at)}`;
 
   const optionsOf = (at: string) => ({
     host: '127.0.0.1',
@@ -162,38 +164,29 @@ describe.skipIf(!isHere)('imap on Dovecot', () => {
     write: (at, seeds) => hold(at, mailsOf(seeds)),
   });
 
-  const ofOption = 'a mailbox does not say whom it is for: the readers of the option stand for all of it';
   contentContract({
     kind: imap,
     area: forumArea,
-    readers: ['group:staff'],
+    readers: ['everyone'],
     markup: 'html',
-    options: (at) => ({ ...optionsOf(at), url: 'https://lists.kestrel.example/{id}' }),
+    options: (at) => ({
+      ...optionsOf(at),
+      folders: MAIL_FOLDERS.map((folder) => `${folderOf(at)}/${folder}`),
+      folderReaders: Object.fromEntries(
+        Object.entries(FOLDER_READERS).map(([folder, readers]) => [`${folderOf(at)}/${folder}`, readers]),
+      ),
+      readers: ['everyone'],
+      url: 'https://lists.kestrel.example/{id}',
+    }),
     origin: () => 'https://lists.kestrel.example/',
-    write: (at, seeds) => {
-      const mailOf = ({ id, title, body, raw, author: { handle, mail } }: ContentSeed): string =>
-        [
-          `Message-ID: <${id}@x.example>`,
-          `From: ${mail ?? `${handle}@old.example`}`,
-          `Subject: ${title}`,
-          'Date: Tue, 2 Jan 2024 10:00:00 +0100',
-          `Content-Type: text/${raw === undefined ? 'plain' : 'html'}; charset=utf-8`,
-          '',
-          raw ?? body,
-          '',
-        ].join('\n');
+    write: async (at, seeds) => {
       // To Dovecot a file of the same name is the same mail.
       const nameOf = (mail: string): string => `${hash('sha1', mail)}.host`;
-      return hold(at, new Map(seeds.map(mailOf).map((mail) => [nameOf(mail), mail])));
+      for (const folder of [...MAIL_FOLDERS, CLOSED]) {
+        const mails = seeds.filter((seed) => mailFolderOf(seed) === folder).map(mailOf);
+        await hold(`${at}/${folder}`, new Map(mails.map((mail) => [nameOf(mail), mail])));
+      }
     },
-    cannot: {
-      everyone: ofOption,
-      'two groups': ofOption,
-      'one person': ofOption,
-      nobody: ofOption,
-      'narrower readers': ofOption,
-      'a user name': 'mails have addresses, no user names',
-      moves: 'a mail has no place but its id',
-    },
+    cannot: CANNOT_MAIL,
   });
 });

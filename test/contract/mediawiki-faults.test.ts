@@ -14,7 +14,7 @@ describe.skipIf(!isInstalled())('mediawiki on SQLite', () => {
       });
       return wiki;
     },
-    options: (url) => ({ url, ...READER }),
+    options: (url) => ({ url, ...READER, readers: ['everyone'] }),
     secrets: [READER.password],
     rewrites: true,
     endless: {

@@ -61,6 +61,7 @@ describe.skipIf(!isHere)('mediawiki on SQLite', () => {
     options: (at) => ({
       url: wikis.get(at)?.wiki.url ?? 'http://127.0.0.1:9/',
       ...READER,
+      readers: ['everyone'],
       namespaces: SPACES.map(({ space }) => space),
       spaceReaders: Object.fromEntries(SPACES.map(({ space, readers }) => [space, readers])),
     }),
@@ -89,6 +90,7 @@ describe.skipIf(!isHere)('mediawiki on SQLite', () => {
     options: (at) => ({
       url: wikis.get(at)?.wiki.url,
       ...READER,
+      readers: ['everyone'],
       namespaces: NAMESPACES.map(({ space }) => space),
       spaceReaders: Object.fromEntries(
         NAMESPACES.filter(({ readers }) => readers.length > 0).map(({ space, readers }) => [space, readers]),

@@ -1,9 +1,13 @@
-import { basename } from 'node:path';
+import { basename, dirname } from 'node:path';
 import { afterAll, beforeAll, describe } from 'vitest';
+import { documentsArea } from '../../subgraphs/documents/area.ts';
 import type { DocumentItem } from '../../subgraphs/documents/connector.ts';
 import { webdav } from '../../subgraphs/documents/connectors/webdav.ts';
 import { SERVICE, startCloud, type FakeCloud } from '../servers/nextcloud.ts';
+import type { CloudNode } from '../servers/nextcloud-files.ts';
 import { connectorContract } from './connector-contract.ts';
+import { contentContract } from './content-contract.ts';
+import type { ContentSeed } from './seeds.ts';
 
 let cloud: FakeCloud;
 beforeAll(async () => void (cloud = await startCloud()));
@@ -66,4 +70,71 @@ describe('webdav on Nextcloud', () => {
       }
     },
   });
+
+  contentContract({
+    kind: webdav,
+    area: documentsArea,
+    readers: ['everyone'],
+    markup: 'markdown',
+    // No share is for everybody.
+    options: (at) => ({
+      url: `${cloud?.url ?? 'http://127.0.0.1/'}${basename(at)}/`,
+      ...SERVICE,
+      readers: { open: ['everyone'] },
+    }),
+    origin: () => cloud.url,
+    write: async (at, seeds) => {
+      const { files } = cloud;
+      const ids = held.get(at) ?? new Map<string, string>();
+      held.set(at, ids);
+      files.folder(basename(at));
+      for (const [id, path] of ids) {
+        if (seeds.some((seed) => seed.id === id)) continue;
+        files.remove(path);
+        ids.delete(id);
+      }
+      for (const seed of seeds) {
+        const isOpen = seed.readers.includes('everyone');
+        const path = `${basename(at)}/${isOpen ? 'open' : 'shared'}/${seed.title}.md`;
+        const before = ids.get(seed.id);
+        if (before !== undefined && before !== path) files.move(before, path);
+        ids.set(seed.id, path);
+        // Its owner reads a file as well, so that one that is not for everybody is somebody's whom nobody knows.
+        const text = textOf(seed);
+        if (files.at(path)?.body !== text)
+          files.write(path, text, { owner: isOpen ? seed.author.handle : 'a stranger' });
+        share(path, seed.readers);
+      }
+    },
+    move: async (at, from, to) => {
+      const path = held.get(at)?.get(from.id) ?? '';
+      cloud.files.move(path, `${dirname(path)}/${to.title}.md`);
+    },
+    cannot: {},
+  });
 });
+
+/** Paths by the ids of seeds, of each test's folder. */
+const held = new Map<string, Map<string, string>>();
+const shares = new Map<CloudNode, { readonly readers: string; readonly ids: readonly number[] }>();
+
+/** Shares a file with these and no others. */
+function share(path: string, readers: readonly string[]): void {
+  const node = cloud.files.get(path);
+  const before = shares.get(node);
+  if (before?.readers === readers.join()) return;
+  for (const id of before?.ids ?? []) cloud.unshare(id);
+  const ids = readers
+    .filter((reader) => reader !== 'everyone')
+    .map((reader) => {
+      const [kind, name = ''] = reader.split(':');
+      return cloud.share({ path, type: kind === 'person' ? 0 : 1, with: name, by: SERVICE.user });
+    });
+  shares.set(node, { readers: readers.join(), ids });
+}
+
+/** The title is the file's name where no heading has it. WebDAV shows no mail address of an owner, front matter can. */
+function textOf({ title, author, body, raw }: ContentSeed): string {
+  const fields = { ...(raw && { title }), ...(author.mail && { authors: [author] }) };
+  return `${Object.keys(fields).length > 0 ? `---\n${JSON.stringify(fields)}\n---\n` : ''}${raw ?? body}\n`;
+}

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -280,6 +280,19 @@ describe('doctor', () => {
     expect(out).not.toContain('names person:ada,');
   });
 
+  it('tells of a sync that failed, also when the tool answers', async () => {
+    await writeCompany();
+    expect((await atrium(['sync'])).code).toBe(0);
+    await rename(join(dir, 'docs'), join(dir, 'away'));
+    await atrium(['sync', '--source', 'docs']);
+    await rename(join(dir, 'away'), join(dir, 'docs'));
+    const { code, out } = await atrium(['doctor']);
+    expect(out).toMatch(/^ok {7}source docs /m);
+    expect(out).toMatch(/^warning {2}sync docs +The last one failed \([A-Z]+, 2\S+Z\): docs: /m);
+    expect(out).not.toContain('sync threads');
+    expect(code).toBe(0);
+  });
+
   describe('of a source that shrank', () => {
     const shrink = async () => {
       await writeCompany();
@@ -305,6 +318,7 @@ describe('doctor', () => {
       expect(out).toMatch(/^warning {2}sync docs +Accepted: its next sync deletes what is gone\.$/m);
 
       const after = await atrium(['sync']);
+      expect(after.out).toMatch(/^docs: 2 items read, 0 new or changed, 12 deleted$/m);
       expect(after.out).toMatch(/^docs +2 items$/m);
       expect(after.code).toBe(0);
       expect((await atrium(['doctor'])).out).not.toContain('sync docs');

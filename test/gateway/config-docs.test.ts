@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -41,6 +41,18 @@ describe('tables of options', () => {
     for (const [marker, table] of optionTables()) expect(table, marker).not.toMatch(/\| {2}\|$|\| any \|/m);
     for (const { name } of subgraphs.flatMap(({ connectors }) => connectors)) {
       expect([...optionTables().keys()]).toContain(`connector:${name}`);
+    }
+  });
+
+  it('lead to the file of each connector, which says its facts and limits above it', async () => {
+    for (const { name: area, connectors } of subgraphs) {
+      for (const { name } of connectors) {
+        const path = `subgraphs/${area}/connectors/${name}.ts`;
+        expect(optionTables().get(`connector:${name}`)).toContain(`(${path})`);
+        const [, comment = ''] =
+          /\/\*\*\n((?: \*.*\n)+) \*\/\nexport const \w+ = defineConnector/.exec(await readFile(path, 'utf8')) ?? [];
+        expect(comment.split('\n').length, path).toBeGreaterThan(3);
+      }
     }
   });
 });

@@ -104,6 +104,14 @@ describe('secrets', () => {
     expect(message).toBe('401 for *** and ***');
   });
 
+  it('are blotted out of words only where they are too long to be one by chance', () => {
+    const secrets = ['read', 'long-secret', 'a.b+', 'x'];
+    expect(withoutSecrets('cannot be read by readers: readable, unread, (read) x', secrets)).toBe(
+      'cannot be *** by readers: readable, unread, (***) x',
+    );
+    expect(withoutSecrets('xlong-secrety a.b+ axb+ a.b+c', secrets)).toBe('x***y *** axb+ a.b+c');
+  });
+
   it('are in no message about them', async () => {
     const options = await write(
       'subgraphSecret: short-secret\nforum: { sources: [{ name: a, connector: vault, key: 5, inner: { token: "${T}" } }] }\n',

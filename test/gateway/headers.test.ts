@@ -82,7 +82,6 @@ describe('a subgraph of somebody else', () => {
   it('is sent the headers on the list, and no others', async () => {
     const answer = await ask('List', {
       'accept-language': 'sv',
-      authorization: 'Bearer of-a-client',
       cookie: 'session=of-a-client',
       'x-custom': 'of-a-client',
       'x-forwarded-for': '192.0.2.1',

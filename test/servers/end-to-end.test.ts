@@ -9,13 +9,23 @@ import { configOf } from '../helpers/config.ts';
 import { pageOf } from '../helpers/company.ts';
 import { syncOnce } from '../helpers/sync.ts';
 import { ANN, isInstalled as hasApache, startApache, type Apache } from './apache.ts';
+import { FakeDiscourse, KEY } from './discourse.ts';
 import { COUNSEL, isInstalled as hasMediaWiki, startMediaWiki, type MediaWiki } from './mediawiki.ts';
+import { FakeNodebb, TOKEN as MASTER } from './nodebb.ts';
+import { ScimServer, TOKEN } from './scimmy.ts';
 import { isInstalled as hasSlapd, READER, startSlapd, type Slapd } from './slapd.ts';
 
 const isHere = [hasSlapd(), hasMediaWiki(), hasApache()].every(Boolean);
 
-/** Three people: Ada knows certificates, Bob is the company's lawyer, Cay is neither. */
+/** In LDAP: Ada knows certificates, Bob is the company's lawyer, Cay is neither. */
 const PEOPLE = { ada: 'Ada Ash', bob: 'Bob Birch', cay: 'Cay Cole' } as const;
+
+/** In SCIM: two of them under other names, and Dov of the board, who is nowhere else. */
+const STAFF = {
+  ada: { userName: 'a.ash', displayName: 'Ash, Ada', title: 'Engineer' },
+  bob: { userName: 'b.birch', displayName: 'Birch, Bob', title: 'Counsel' },
+  dov: { userName: 'dov', displayName: 'Dov Dale', title: 'Chair' },
+} as const;
 
 const QUERY = `{ topic(query: "certificates") {
   people { totalCount edges { score confidence node { name } reasons { area share hits } } }
@@ -37,10 +47,13 @@ interface Topic {
   readonly coverage: readonly { readonly source: string; readonly status: string }[];
 }
 
-describe.skipIf(!isHere)('one company in OpenLDAP, MediaWiki, Apache and mail archives', { timeout: 120_000 }, () => {
+describe.skipIf(!isHere)('one company in seven tools, two directories among them', { timeout: 120_000 }, () => {
   let slapd: Slapd;
   let wiki: MediaWiki;
   let apache: Apache;
+  let hr: ScimServer;
+  let desk: FakeDiscourse;
+  let talk: FakeNodebb;
   let folder: string;
   let config: Config;
   let app: App;
@@ -54,6 +67,13 @@ describe.skipIf(!isHere)('one company in OpenLDAP, MediaWiki, Apache and mail ar
       await slapd.add(dnOf(uid), { objectClass: 'inetOrgPerson', cn: name, sn: name, displayName: name, uid, mail });
     }
     await slapd.add(`cn=legal,${slapd.suffix}`, { objectClass: 'groupOfNames', member: dnOf('bob') });
+    [hr, desk, talk] = await Promise.all([ScimServer.start(), FakeDiscourse.start(), FakeNodebb.start()]);
+    const ids: Record<string, string> = {};
+    for (const [uid, user] of Object.entries(STAFF))
+      ids[uid] = await hr.addUser({ ...user, emails: [{ value: `${uid}@kestrel.example`, primary: true }] });
+    const members = [ids['bob'], ids['dov']].map((value) => ({ value, type: 'User' }));
+    await hr.addGroup({ displayName: 'board', members });
+    discuss();
     await wiki.load({
       'Rotating certificates': [{ at: '2024-01-02T03:04:05Z', by: 'Ada', text: 'How certificates are rotated.' }],
       'Legal:Lunch': [{ at: '2024-01-02T03:04:05Z', by: 'Bob', text: 'At noon.' }],
@@ -69,18 +89,32 @@ describe.skipIf(!isHere)('one company in OpenLDAP, MediaWiki, Apache and mail ar
     config = configOf({
       data: join(folder, 'data'),
       baseDir: folder,
-      directory: [{ name: 'people', connector: 'ldap', url: slapd.url, baseDn: slapd.suffix, ...READER }],
+      directory: [
+        { name: 'people', connector: 'ldap', url: slapd.url, baseDn: slapd.suffix, ...READER },
+        { name: 'staff', connector: 'scim', url: hr.url, token: TOKEN },
+      ],
       documents: [
         {
           name: 'wiki',
           connector: 'mediawiki',
           url: wiki.url,
           ...COUNSEL,
+          readers: ['everyone'],
           spaceReaders: { Legal: ['group:legal'] },
         },
-        { name: 'files', connector: 'webdav', url: apache.url, ...ANN, readers: { legal: ['group:legal'] } },
+        {
+          name: 'files',
+          connector: 'webdav',
+          url: apache.url,
+          ...ANN,
+          readers: { '': ['everyone'], legal: ['group:legal'] },
+        },
       ],
-      forum: [{ name: 'lists', connector: 'mbox', path: 'mail', folderReaders: { board: ['group:legal'] } }],
+      forum: [
+        { name: 'lists', connector: 'mbox', path: 'mail', folderReaders: { board: ['group:legal'] } },
+        { name: 'desk', connector: 'discourse', url: desk.url, apiKey: KEY, perMinute: 1_000_000 },
+        { name: 'talk', connector: 'nodebb', url: talk.url, token: MASTER, perMinute: 1_000_000 },
+      ],
       file: { development: { chooseViewer: true }, cache: { answerSeconds: 0 } },
     });
     await syncOnce(config);
@@ -89,11 +123,25 @@ describe.skipIf(!isHere)('one company in OpenLDAP, MediaWiki, Apache and mail ar
 
   afterAll(async () => {
     await app?.close();
-    for (const server of [slapd, wiki, apache]) await server?.[Symbol.asyncDispose]();
+    for (const server of [slapd, wiki, apache, hr, desk, talk]) await server?.[Symbol.asyncDispose]();
     await rm(folder, { recursive: true, force: true });
   });
 
   const dnOf = (uid: string): string => `uid=${uid},${slapd.suffix}`;
+
+  /** Fills both forums: one is as a group of LDAP has it, the other as one of SCIM. */
+  function discuss(): void {
+    desk.user('ada', 'Ada');
+    desk.user('bob').groups = ['legal'];
+    const renewing = desk.topic('Renewing certificates', '<p>In spring.</p>', { author: 'ada' });
+    desk.reply(renewing, 'dov', '<p>Certificates last a year.</p>');
+    const { id } = desk.category('Legal', ['legal']);
+    desk.topic('Certificates before the judge', '<p>Soon.</p>', { author: 'bob', category: id });
+    for (const name of ['bob', 'dov']) talk.user(name, { groups: ['board'] });
+    talk.topic('Lost certificates', '<p>Where are they?</p>', { author: 'cay' });
+    const { cid } = talk.category('Board', ['board']);
+    talk.topic('Certificates of the board', '<p>Framed.</p>', { author: 'dov', cid });
+  }
 
   /** Appends a mail that begins a thread. */
   async function mail(list: string, from: keyof typeof PEOPLE, subject: string): Promise<void> {
@@ -131,7 +179,12 @@ describe.skipIf(!isHere)('one company in OpenLDAP, MediaWiki, Apache and mail ar
     edges.map(({ node }) => `${node.title} (${node.author?.person?.name ?? 'nobody'})`).toSorted();
   const names = ({ people }: Topic): string[] => people.edges.map(({ node }) => node.name);
   const PUBLIC = ['Rotating certificates (Ada Ash)', 'The vault (Ada Ash)'];
-  const OPEN = ['Certificates for printers (Ada Ash)', 'Which certificates do I need? (Cay Cole)'];
+  const OPEN = [
+    'Certificates for printers (Ada Ash)',
+    'Lost certificates (Cay Cole)',
+    'Renewing certificates (Ada Ash)',
+    'Which certificates do I need? (Cay Cole)',
+  ];
 
   it('answers one question out of all of them, and knows each person in every tool', async () => {
     const topic = await ask('cay');
@@ -141,13 +194,46 @@ describe.skipIf(!isHere)('one company in OpenLDAP, MediaWiki, Apache and mail ar
     expect(topic.people.edges[0]).toMatchObject({
       reasons: expect.arrayContaining([
         expect.objectContaining({ area: 'DOCUMENTS', hits: 2 }),
-        expect.objectContaining({ area: 'FORUM', hits: 1 }),
+        expect.objectContaining({ area: 'FORUM', hits: 2 }),
       ]) as unknown,
     });
     expect(names(topic)).not.toContain('Bob Birch');
     expect(topic.coverage).toEqual(
-      ['people', 'files', 'wiki', 'lists'].map((source) => ({ source, status: 'COMPLETE' })),
+      ['people', 'staff', 'files', 'wiki', 'desk', 'lists', 'talk'].map((source) => ({ source, status: 'COMPLETE' })),
     );
+  });
+
+  it('knows people of both directories as one, in all their groups and by all their accounts', async () => {
+    const query = `{ people { totalCount } person(id: "bob@kestrel.example") {
+      name title groups { edges { node { name } } } accounts { source handle } } }`;
+    const { data, errors } = await app.ask({ query, viewer: 'bob' });
+    expect(errors).toBeUndefined();
+    expect(data).toEqual({
+      people: { totalCount: 4 },
+      person: {
+        name: 'Bob Birch',
+        title: 'Counsel',
+        groups: { edges: [{ node: { name: 'board' } }, { node: { name: 'legal' } }] },
+        accounts: [
+          { source: 'files', handle: 'bob@kestrel.example' },
+          { source: 'wiki', handle: 'bob' },
+          { source: 'desk', handle: 'bob' },
+          { source: 'lists', handle: 'bob@kestrel.example' },
+        ],
+      },
+    });
+  });
+
+  it('shows forums by groups of either directory, and nothing of them to others', async () => {
+    const LEGAL = ['Certificates before the judge (Bob Birch)', 'Lunch (Bob Birch)'];
+    const BOARD = 'Certificates of the board (Dov Dale)';
+    const [bob, dov, cay] = [await ask('bob'), await ask('dov'), await ask('cay')];
+    expect(titles(bob.conversations)).toEqual([...OPEN, ...LEGAL, BOARD].toSorted());
+    expect(titles(dov.conversations)).toEqual([...OPEN, BOARD].toSorted());
+    expect(titles(cay.conversations)).toEqual(OPEN);
+    expect(cay.conversations.totalCount).toBe(OPEN.length);
+    expect(names(bob)).toContain('Bob Birch');
+    for (const other of [dov, cay]) expect(names(other)).not.toContain('Bob Birch');
   });
 
   it('shows what is restricted to those who may read it, and leaves no trace of it for others', async () => {
@@ -181,6 +267,8 @@ describe.skipIf(!isHere)('one company in OpenLDAP, MediaWiki, Apache and mail ar
     expect(titles(topic.conversations)).toEqual([
       'Certificates for phones (Ada Ashdown)',
       'Certificates for printers (Ada Ashdown)',
+      'Lost certificates (Cay Cole)',
+      'Renewing certificates (Ada Ashdown)',
       'Which certificates do I need? (Cay Cole)',
     ]);
     // Who joins the lawyers reads what they read.
@@ -199,9 +287,9 @@ describe.skipIf(!isHere)('one company in OpenLDAP, MediaWiki, Apache and mail ar
     const during = await ask('bob');
     expect(during.coverage).toEqual([
       { source: 'people', status: 'STALE' },
+      { source: 'staff', status: 'COMPLETE' },
       { source: 'files', status: 'STALE' },
-      { source: 'wiki', status: 'COMPLETE' },
-      { source: 'lists', status: 'COMPLETE' },
+      ...['wiki', 'desk', 'lists', 'talk'].map((source) => ({ source, status: 'COMPLETE' })),
     ]);
     expect(during.content).toEqual(before.content);
     expect(during.conversations.totalCount).toBe(before.conversations.totalCount + 1);

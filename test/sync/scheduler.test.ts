@@ -288,6 +288,15 @@ it('tells nobody but the log what an unforeseen failure says', async () => {
   expect(logged).toContainEqual({ err: expect.objectContaining({ message: 'password=hunter2' }), source: 'tool' });
 });
 
+it('logs an outage by its code and sentence, and its cause for debugging only', async () => {
+  const outage = new ConnectorError('UNAVAILABLE', 'tool: down', { cause: new Error('ECONNREFUSED') });
+  await sync([() => [outage]]);
+  expect(logged).toEqual([
+    { source: 'tool', code: 'UNAVAILABLE', reason: 'tool: down' },
+    { source: 'tool', err: outage },
+  ]);
+});
+
 it('notes that a source cannot be opened', async () => {
   const scheduler = new Scheduler({
     store: new ContentWriter(documentsArea, join(folder, 'documents.db')),

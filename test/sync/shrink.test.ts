@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Batch, Connector } from '../../subgraphs/kit/connector.ts';
 import type { SubgraphName } from '../../subgraphs/kit/subgraph.ts';
-import { acceptShrink } from '../../subgraphs/kit/sync/shrink.ts';
+import { acceptShrink, stopIfEmptied } from '../../subgraphs/kit/sync/shrink.ts';
 import { syncSource } from '../../subgraphs/kit/sync/sync-source.ts';
 import { registerSource, sourceRows } from '../../subgraphs/kit/sync/sync-state.ts';
 import type { SyncStore } from '../../subgraphs/kit/sync/sync-store.ts';
@@ -161,6 +161,37 @@ describe.each(Object.keys(ITEMS) as SubgraphName[])('a source of %s', (area) => 
     expect(state()).toMatchObject({ error_code: null, had: 12 });
     await expect(run({ sweep: true })).rejects.toEqual(shrunk);
     expect(left()).toBe(12);
+  });
+
+  it('heeds a connector that finds nothing of a kind, until that is accepted', async () => {
+    let isGone = false;
+    const connector: Connector<object> = {
+      async *changes(cursor, _known, call) {
+        cursors.push(cursor);
+        if (isGone) stopIfEmptied('tool', call, 'none of the 3 groups is found');
+        yield {
+          upserts: isGone ? [] : itemsOf(range(0, 3)),
+          deletes: [],
+          unchanged: [],
+          problems: [],
+          cursor: '3 groups',
+          sweep: true,
+        };
+      },
+      health: async () => ({ status: 'ok', detail: 'Scripted.' }),
+      close: async () => undefined,
+    };
+    const sync = () => syncSource(store, 'tool', connector, { signal: new AbortController().signal }, () => undefined);
+    await sync();
+    isGone = true;
+    for (let tries = 0; tries < 2; tries++) await expect(sync()).rejects.toEqual(shrunk);
+    expect(state()?.error_message).toMatch(/^tool: none of the 3 groups is found, so the sync stopped before/);
+    expect(acceptShrink(store.db, 'tool')).toBe(true);
+    await sync();
+    // The connector knows by its cursor what there was.
+    expect(cursors).toEqual([undefined, '3 groups', '3 groups', '3 groups']);
+    expect(left()).toBe(0);
+    expect(state()).toMatchObject({ error_code: null, had: 0 });
   });
 });
 

@@ -18,7 +18,7 @@ import {
 } from '../checks.ts';
 import { UsageError, type Args } from '../command.ts';
 import { checkKnownPeople } from '../known-people.ts';
-import { acceptShrunk, checkShrunk } from '../shrunk.ts';
+import { acceptShrunk, checkSyncs } from '../syncs.ts';
 import { checkSourceName } from '../source-name.ts';
 import { plural, printable, printWidth, wrap } from '../text.ts';
 
@@ -76,7 +76,7 @@ async function checksOf({ config, literalSecrets }: LoadedConfig, secrets: reado
     })),
     ...checkThesaurus(config),
     ...parts.flat(),
-    ...checkShrunk(config),
+    ...checkSyncs(config),
     ...(await checkKnownPeople(config)),
   ];
 }

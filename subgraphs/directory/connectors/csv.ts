@@ -75,7 +75,16 @@ const ATTRIBUTES: Record<Exclude<ColumnName, 'groups'>, string> = {
 };
 const MANY = new Set<ColumnName>(['username', 'mail', 'skills', 'interests', 'aliases']);
 
-/** A list of people from HR or a spreadsheet. */
+/**
+ * A list of people from HR or a spreadsheet.
+ *
+ * - People are keyed by their id, without one by user name or mail address: whoever then changes that is somebody else.
+ *   Who is no longer in the file is forgotten; who has left and shall be shown so stays in it, as `former`.
+ * - All files are read as one list, wholly and anew when one of them changes; all people are in memory meanwhile.
+ * - Groups have people alone, no groups; a group that nobody is in any more is gone.
+ * - The encoding is told by a byte order mark, else UTF-8, else Windows-1252. A line that is no CSV is a problem; a
+ *   quote that is never closed ends the run, for all that follows it is lost, and deletes nothing.
+ */
 export const csv = defineConnector<DirectoryItem, typeof Options>({
   name: 'csv',
   summary: 'People and their groups from a CSV file (RFC 4180), as a spreadsheet or an HR system exports it.',

@@ -23,7 +23,17 @@ const Options = z.strictObject({
   photoUrl: PhotoUrl,
 });
 
-/** An export of any LDAP directory: LDIF content and change records (RFC 2849). */
+/**
+ * An export of any LDAP directory: LDIF content and change records (RFC 2849).
+ *
+ * - Change records are applied in the order of the files' names; what would change an entry that is not there is a
+ *   problem. All files are read anew when one of them changes, and all entries are in memory meanwhile.
+ * - Entries are keyed by `attributes.key`, so that a new DN changes nobody: an export without operational attributes
+ *   (`entryUUID`) goes by user names, and whoever gets a new one is somebody else.
+ * - Bytes of photos (`jpegPhoto`) are not shown, values at addresses (`attr:< file:…`) not fetched; language tags and
+ *   other options of attributes are not told apart.
+ * - Raw UTF-8 is read, which the RFC forbids and most exports have. A line beyond 16 MB is left out, with a problem.
+ */
 export const ldif = defineConnector<DirectoryItem, typeof Options>({
   name: 'ldif',
   summary: 'People and groups from an LDIF file (RFC 2849), as every LDAP server exports it.',

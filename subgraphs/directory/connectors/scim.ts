@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { defineConnector, type Call, type Connector, type Health } from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import { healthOfError } from '../../kit/health.ts';
+import { toolUrl } from '../../kit/options.ts';
 import type { DirectoryItem } from '../connector.ts';
 import { ScimApi } from './scim/api.ts';
 import { readCursor } from './scim/cursor.ts';
@@ -10,13 +11,9 @@ import { toResource } from './scim/resource.ts';
 import { ScimRun, type Server } from './scim/run.ts';
 
 const Options = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/, abort: true })
-    .refine((url) => {
-      const { username, password, search, hash } = new URL(url);
-      return `${username}${password}${search}${hash}` === '';
-    }, 'must be the address that /Users comes after, without user, `?` and `#`')
-    .describe('Base address of the server, the one that `/Users` comes after: `https://id.example/scim/v2`.'),
+  url: toolUrl('must be the address that /Users comes after, without user, `?` and `#`').describe(
+    'Base address of the server, the one that `/Users` comes after: `https://id.example/scim/v2`.',
+  ),
   token: z.string().min(1).meta({ secret: true }).describe('Bearer token that may read users and groups.'),
   groups: z.boolean().default(true).describe('Whether to read groups; `false` for a server that keeps none.'),
   pageSize: z.int().min(1).max(10_000).default(100).describe('Entries asked for at once; Okta gives 200 at most.'),
@@ -51,7 +48,8 @@ type ScimOptions = z.output<typeof Options>;
  * People and groups of a SCIM 2.0 server (RFC 7643, RFC 7644): Okta, Entra ID, Keycloak with an add-on, and others.
  *
  * - People are keyed by the server's id, so that a new user name or address changes nobody. `externalId` and
- *   `employeeNumber` are not read: they are no handles anybody is known by. There is no place for photos.
+ *   `employeeNumber` are not read: they are no handles anybody is known by.
+ * - Of `photos` the first that is a web address is shown, the primary one before others; pictures themselves are not read.
  * - Where the server filters by `meta.lastModified`, a run asks for changes, and for ids alone to see what is gone: each
  *   time up to 2,000 entries, once an hour beyond that. Everywhere else a run reads everything.
  * - Who is inactive (`active: false`) has left; so has who is deleted, but is then forgotten.

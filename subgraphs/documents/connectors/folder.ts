@@ -13,7 +13,8 @@ import {
 } from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import type { Reader } from '../../kit/content/item.ts';
-import { toReader } from '../../kit/text/accounts.ts';
+import { Readers } from '../../kit/options.ts';
+import { stopIfEmptied } from '../../kit/sync/shrink.ts';
 import { fileError, fingerprint, stopIfCancelled, watchPath } from '../../kit/text/files.ts';
 import { healthOfRun, settingsOf } from '../../kit/text/runs.ts';
 import type { DocumentItem } from '../connector.ts';
@@ -33,13 +34,9 @@ const Options = z.strictObject({
     .url({ protocol: /^https?$/ })
     .optional()
     .describe('Address the folder is served at; a file’s path is added to it. Front matter `url` comes first.'),
-  readers: z
-    .array(
-      z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'),
-    )
-    .min(1)
-    .default(['everyone'])
-    .describe('Who may read what no `.readers` file and no front matter narrows further.'),
+  readers: Readers.default(['everyone']).describe(
+    'Who may read what no `.readers` file and no front matter narrows further.',
+  ),
   extensions: z
     .array(z.enum(Object.keys(CONTENT_TYPES)))
     .min(1)
@@ -68,7 +65,17 @@ const MAX_UPSERTS = 200;
 /** Looking at an unchanged file costs next to nothing. */
 const MAX_UNCHANGED = 2000;
 
-/** A folder of Markdown, HTML, text, office and PDF files. */
+/**
+ * A folder of Markdown, HTML, text, office and PDF files.
+ *
+ * - A file is known by its path: a moved one is another. It is read again when its inode, size or dates change.
+ * - A `.readers` file narrows who may read a folder and all below it, front matter who may read a file; neither opens
+ *   anything. What cannot be understood closes it. The rights of the file system are not looked at.
+ * - Symbolic links are not followed. A folder that cannot be looked into keeps what was in it; one that is suddenly empty
+ *   is taken for a share that is not mounted, and nothing is deleted.
+ * - Text in pictures is not read, nor are PDF files that are scans. No versions: a file's history is not asked for.
+ * - Changes are watched for; on network shares, whose changes are not told, they show with the next run.
+ */
 export const folder = defineConnector<DocumentItem, typeof Options>({
   name: 'folder',
   summary: 'A folder of Markdown, HTML, plain text, office and PDF files, with readers by folder.',
@@ -147,12 +154,8 @@ async function* run(
     throw cause instanceof ConnectorError ? cause : fileError(deps.source, root, cause);
   }
   // A share that is not mounted is an empty folder.
-  if (had && last === after && (await readdir(root)).length === 0) {
-    throw new ConnectorError(
-      'UNAVAILABLE',
-      `${deps.source}: ${root} is empty, which it was not before; is it mounted? If all is meant to be gone, put any file there`,
-    );
-  }
+  if (had && last === after && (await readdir(root)).length === 0)
+    stopIfEmptied(deps.source, call, `${root} is empty, and all the files of before are gone`);
   // What lies in a folder that could not be looked into is not gone; it is looked for again next time.
   yield {
     ...batch,

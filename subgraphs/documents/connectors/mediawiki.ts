@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { defineConnector, type Connector } from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import type { Reader } from '../../kit/content/item.ts';
-import { toReader } from '../../kit/text/accounts.ts';
+import { Readers, toolUrl } from '../../kit/options.ts';
 import { healthOfRun } from '../../kit/text/runs.ts';
 import type { DocumentItem } from '../connector.ts';
 import { readCursor } from './mediawiki/cursor.ts';
@@ -10,18 +10,13 @@ import { siteOf, type SpaceOptions } from './mediawiki/readers.ts';
 import { WikiRun } from './mediawiki/run.ts';
 import { WikiSession } from './mediawiki/session.ts';
 
-const Readers = z
-  .array(z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'))
-  .min(1);
+/** Not what `api.php` is below. */
+const NO_FOLDER = 'must be the address of the folder that api.php lies in, without user, `?` and `#`';
 
 const Options = z
   .strictObject({
-    url: z
-      .url({ protocol: /^https?$/, abort: true })
-      .refine((url) => {
-        const { username, password, search, hash } = new URL(url);
-        return `${username}${password}${search}${hash}` === '' && !url.endsWith('.php');
-      }, 'must be the address of the folder that api.php lies in, without user, `?` and `#`')
+    url: toolUrl(NO_FOLDER)
+      .refine((url) => !url.endsWith('.php'), NO_FOLDER)
       .describe('Address of the wiki’s script path, the folder that `api.php` lies in: `https://wiki.example/w`.'),
     user: z
       .string()
@@ -43,8 +38,8 @@ const Options = z
       .describe(
         'Names or numbers of the namespaces to read, `Main` being 0. Default: those the wiki counts as content.',
       ),
-    readers: Readers.default(['everyone']).describe(
-      'Who may read what `spaceReaders` does not name: a wiki tells what the account may read, not who else.',
+    readers: Readers.optional().describe(
+      'Who may read what `spaceReaders` does not name. Required with `user`: a wiki tells what the account may read, not who else. Without `user`: everyone.',
     ),
     spaceReaders: z
       .record(z.string(), Readers)
@@ -71,6 +66,10 @@ const Options = z
   .refine(({ user, password }) => (user === undefined) === (password === undefined), {
     message: '`user` and `password` go together',
     path: ['password'],
+  })
+  .refine(({ user, readers }) => user === undefined || readers !== undefined, {
+    message: 'must be given with `user`: what its account may read may not be for everyone',
+    path: ['readers'],
   });
 
 /** Pages read for one batch: as many as the wiki lists at once. */
@@ -97,7 +96,7 @@ export const mediawiki = defineConnector<DocumentItem, typeof Options>({
     const spaces: SpaceOptions = {
       url: options.url,
       namespaces: options.namespaces,
-      readers: options.readers as Reader[],
+      readers: (options.readers as Reader[] | undefined) ?? ['everyone'],
       spaceReaders: options.spaceReaders as Record<string, Reader[]>,
     };
     const soon = AbortSignal.timeout(options.timeoutMs * 2);

@@ -2,27 +2,21 @@ import { z } from 'zod';
 import { defineConnector, type Connector } from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import type { Reader } from '../../kit/content/item.ts';
-import { toReader } from '../../kit/text/accounts.ts';
+import { Readers, toolUrl } from '../../kit/options.ts';
 import { healthOfRun } from '../../kit/text/runs.ts';
 import type { DocumentItem } from '../connector.ts';
 import { CONTENT_TYPES } from './files/document.ts';
 import { DavClient } from './webdav/client.ts';
+import { cloudOf } from './webdav/cloud.ts';
+import { ReaderRules } from './webdav/rules.ts';
 import { DavRun, type RunOptions } from './webdav/run.ts';
 
-const Readers = z
-  .array(z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'))
-  .min(1);
+type ReaderLists = Readonly<Record<string, readonly Reader[]>>;
 
-const Options = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/, abort: true })
-    .refine((url) => {
-      const { username, password, search, hash } = new URL(url);
-      return `${username}${password}${search}${hash}` === '';
-    }, 'must be an address alone, without user, `?` and `#`; `user` and `password` are options of their own')
-    .describe(
-      'Address of the folder. On Nextcloud and ownCloud: `https://cloud.example/remote.php/dav/files/<user>/`.',
-    ),
+const Fields = z.strictObject({
+  url: toolUrl(
+    'must be an address alone, without user, `?` and `#`; `user` and `password` are options of their own',
+  ).describe('Address of the folder. On Nextcloud and ownCloud: `https://cloud.example/remote.php/dav/files/<user>/`.'),
   user: z
     .string()
     .min(1)
@@ -36,7 +30,7 @@ const Options = z.strictObject({
     .record(z.string(), Readers)
     .default({})
     .describe(
-      'Who may read what lies under a path: `{ "HR/Salaries": ["group:hr"] }`; the longest path counts, `""` is the whole folder. Where no path fits: everyone; on Nextcloud and ownCloud a file’s owner and whom it or a folder above is shared with. A path decides alone: shares open nothing further under it, and front matter may only narrow it.',
+      'Who may read what lies under a path: `{ "HR/Salaries": ["group:hr"] }`; the longest path counts, `""` is the whole folder, and required with `user`: a server does not say who else may read what its account may. Where no path fits: everyone; on Nextcloud and ownCloud, where `""` need not be, a file’s owner and whom it or a folder above is shared with. A path decides alone: shares open nothing further under it, and front matter may only narrow it.',
     ),
   space: z
     .string()
@@ -68,6 +62,18 @@ const Options = z.strictObject({
     .default(30_000)
     .describe('Give up on one request after so many milliseconds; the largest file has to fit in.'),
 });
+
+/** What an account may read is not everyone's: only Nextcloud and ownCloud say whose it is. */
+const Options = Fields.refine(
+  ({ url, user, readers }) =>
+    user === undefined || cloudOf(new URL(url)) !== undefined || new ReaderRules(readers as ReaderLists).isWhole,
+  {
+    message: 'must say with `user` who may read the whole folder: `{ "": ["group:staff"] }`',
+    path: ['readers'],
+    when: ({ issues }) => issues.length === 0,
+  },
+);
+
 const MAX_UPSERTS = 200;
 
 /**
@@ -87,7 +93,8 @@ const MAX_UPSERTS = 200;
  * - what is shared with the account by others shows its owner, and its other readers only if the account may share on;
  * - a favourite, which is one of the account and not of the file, is not read; its own tags are, beside the system's.
  *
- * A path of `readers` decides alone: no share opens what lies under it further, and front matter only narrows it.
+ * A path of `readers` decides alone: no share opens what lies under it further, and front matter only narrows it. One
+ * that is not on the server ends the run: misspelt, it would leave a folder open that was to be closed.
  */
 export const webdav = defineConnector<DocumentItem, typeof Options>({
   name: 'webdav',
@@ -103,7 +110,8 @@ export const webdav = defineConnector<DocumentItem, typeof Options>({
     const run = (size: number, kept: RunOptions['kept']): RunOptions => ({
       client,
       url: options.url,
-      readers: options.readers as Record<string, Reader[]>,
+      readers: options.readers as ReaderLists,
+      isLoggedIn: options.user !== undefined,
       space: options.space,
       extensions: new Set<string>(options.extensions),
       maxBytes: options.maxBytes,

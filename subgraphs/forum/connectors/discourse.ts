@@ -3,7 +3,7 @@ import { defineConnector, type Call, type Connector, type Health } from '../../k
 import type { Reader } from '../../kit/content/item.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import { healthOfError } from '../../kit/health.ts';
-import { toReader } from '../../kit/text/accounts.ts';
+import { Printable, Readers, toolUrl } from '../../kit/options.ts';
 import { settingsOf } from '../../kit/text/runs.ts';
 import type { ConversationItem } from '../connector.ts';
 import { DiscourseApi } from './discourse/api.ts';
@@ -14,20 +14,8 @@ import { runForum } from './discourse/run.ts';
 import { Standing } from './discourse/standing.ts';
 import { Webhook } from './discourse/webhook.ts';
 
-const Readers = z
-  .array(z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'))
-  .min(1);
-/** Sent as headers. */
-const Printable = z.string().regex(/^[\x21-\x7e]+$/, 'must be of ASCII letters, digits and signs, without blanks');
-
 const Options = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/, abort: true })
-    .refine((url) => {
-      const { username, password, search, hash } = new URL(url);
-      return `${username}${password}${search}${hash}` === '';
-    }, 'must be an address alone, without user, `?` and `#`')
-    .describe('Address of the forum, as people see it: `https://forum.example/`.'),
+  url: toolUrl().describe('Address of the forum, as people see it: `https://forum.example/`.'),
   apiKey: Printable.meta({ secret: true }).describe(
     'Key from Admin → API: for all users, global and read-only; narrower ones may lack a right.',
   ),

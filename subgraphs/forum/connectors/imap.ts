@@ -2,9 +2,10 @@ import { z } from 'zod';
 import { defineConnector, type Call, type Connector, type Health } from '../../kit/connector.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import { healthOfError } from '../../kit/health.ts';
+import { Readers } from '../../kit/options.ts';
 import type { ConversationItem } from '../connector.ts';
 import { Mailbox, type MailboxSettings } from './imap/mailbox.ts';
-import { mailOptions, Readers } from './mail/options.ts';
+import { mailOptions } from './mail/options.ts';
 import { MailRuns } from './mail/run.ts';
 
 const LOOPBACK = /^(?:localhost|127(?:\.\d{1,3}){3}|\[?::1\]?)$/i;

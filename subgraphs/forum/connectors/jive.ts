@@ -3,7 +3,7 @@ import { defineConnector, type Call, type Connector, type Health } from '../../k
 import type { Reader } from '../../kit/content/item.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import { healthOfError } from '../../kit/health.ts';
-import { toReader } from '../../kit/text/accounts.ts';
+import { Printable, Readers, toolUrl } from '../../kit/options.ts';
 import { settingsOf } from '../../kit/text/runs.ts';
 import type { ConversationItem } from '../connector.ts';
 import { JiveApi } from './jive/api.ts';
@@ -15,21 +15,11 @@ import { checkActing, readableAs, STRATEGIES, type Strategy } from './jive/run-a
 import { runJive, type Jive } from './jive/run.ts';
 import { Content } from './jive/shapes.ts';
 
-const Readers = z
-  .array(z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'))
-  .min(1);
-/** Sent as a header. */
-const Printable = z.string().regex(/^[\x21-\x7e]+$/, 'must be of ASCII letters, digits and signs, without blanks');
-
 const Options = z
   .strictObject({
-    url: z
-      .url({ protocol: /^https?$/, abort: true })
-      .refine((url) => {
-        const { username, password, search, hash } = new URL(url);
-        return `${username}${password}${search}${hash}` === '';
-      }, 'must be an address alone, without user, `?` and `#`')
-      .describe('Address of the community as Jive gives it itself: `https://jive.example/`, without `/api`.'),
+    url: toolUrl().describe(
+      'Address of the community as Jive gives it itself: `https://jive.example/`, without `/api`.',
+    ),
     user: z
       .string()
       .regex(/^[^:]+$/, 'must not have a colon')
@@ -108,7 +98,8 @@ const Options = z
  */
 export const jive = defineConnector<ConversationItem, typeof Options>({
   name: 'jive',
-  summary: 'Discussions, questions, blog posts, ideas and polls of a Jive community, with the readers of their places.',
+  summary:
+    'Discussions, questions, blog posts, ideas and polls of a Jive community, with the readers of their places. Its documents and files are not read yet.',
   options: Options,
   async open(options, deps): Promise<Connector<ConversationItem>> {
     const { source } = deps;

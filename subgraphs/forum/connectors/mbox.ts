@@ -11,10 +11,11 @@ import {
 } from '../../kit/connector.ts';
 import { watchPath } from '../../kit/text/files.ts';
 import { healthOfError } from '../../kit/health.ts';
+import { Readers } from '../../kit/options.ts';
 import type { ConversationItem } from '../connector.ts';
 import { Archives, type ArchivesSettings } from './mail/archives.ts';
 import { OpenFiles } from './mail/open-files.ts';
-import { mailOptions, Readers } from './mail/options.ts';
+import { mailOptions } from './mail/options.ts';
 import { MailRuns } from './mail/run.ts';
 
 const Options = z.strictObject({

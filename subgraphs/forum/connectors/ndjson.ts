@@ -2,7 +2,8 @@ import { isUtf8 } from 'node:buffer';
 import { z } from 'zod';
 import type { Reader } from '../../kit/content/item.ts';
 import { defineConnector, type Call, type Connector, type ConnectorDeps, type Known } from '../../kit/connector.ts';
-import { toAccount, toAccounts, toReader } from '../../kit/text/accounts.ts';
+import { Readers } from '../../kit/options.ts';
+import { toAccount, toAccounts } from '../../kit/text/accounts.ts';
 import { toIso } from '../../kit/text/dates.ts';
 import { fingerprint, linesOf, type FoundFile } from '../../kit/text/files.ts';
 import { readMarkdown } from '../../kit/text/markdown.ts';
@@ -18,13 +19,7 @@ const Options = z.strictObject({
     .describe(
       'The NDJSON file, or a folder of `*.ndjson` files. The format: `ndjson.schema.json` beside this connector.',
     ),
-  readers: z
-    .array(
-      z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'),
-    )
-    .min(1)
-    .default(['everyone'])
-    .describe('Who may read conversations that do not say so themselves.'),
+  readers: Readers.default(['everyone']).describe('Who may read conversations that do not say so themselves.'),
   maxLineBytes: z
     .int()
     .positive()
@@ -34,7 +29,16 @@ const Options = z.strictObject({
 });
 type NdjsonOptions = z.output<typeof Options>;
 
-/** Threads, chats and minutes of any tool that can write JSON: one conversation a line. */
+/**
+ * Threads, chats and minutes of any tool that can write JSON: one conversation a line.
+ *
+ * - A conversation is known by its `id`; a second one of the same id is left out. A line that is gone is deleted.
+ * - When a file changes it is read from its beginning, line by line; only lines that differ are handed over.
+ * - A line without `readers` has those of the option; one with a reader that is none is left out, and so is whatever
+ *   does not fit the schema, with a problem.
+ * - Texts are Markdown. UTF-8 only. Replies are put in the order of their dates if all have one, else left as they are.
+ * - Conversations without a `category` have the name of their file.
+ */
 export const ndjson = defineConnector<ConversationItem, typeof Options>({
   name: 'ndjson',
   summary: 'Conversations from NDJSON, one a line, for any tool whose export a small script can turn into it.',

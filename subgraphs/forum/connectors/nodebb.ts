@@ -3,7 +3,7 @@ import { defineConnector, type Call, type Connector, type Health } from '../../k
 import type { Reader } from '../../kit/content/item.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import { healthOfError } from '../../kit/health.ts';
-import { toReader } from '../../kit/text/accounts.ts';
+import { Printable, Readers, toolUrl } from '../../kit/options.ts';
 import { settingsOf } from '../../kit/text/runs.ts';
 import type { ConversationItem } from '../connector.ts';
 import { NodebbApi } from './nodebb/api.ts';
@@ -11,24 +11,11 @@ import { NO_MAILS, People } from './nodebb/people.ts';
 import { readableTopics } from './nodebb/readable.ts';
 import { runForum, type Forum } from './nodebb/run.ts';
 
-const Readers = z
-  .array(z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'))
-  .min(1);
-
 const Options = z.strictObject({
-  url: z
-    .url({ protocol: /^https?$/, abort: true })
-    .refine((url) => {
-      const { username, password, search, hash } = new URL(url);
-      return `${username}${password}${search}${hash}` === '';
-    }, 'must be an address alone, without user, `?` and `#`')
-    .describe('Address of the forum, as people see it: `https://forum.example/`.'),
-  token: z
-    .string()
-    // Sent as a header.
-    .regex(/^[\x21-\x7e]+$/, 'must be of ASCII letters, digits and signs, without blanks')
-    .meta({ secret: true })
-    .describe('Master token from Admin → Settings → API Access: one for the user id 0.'),
+  url: toolUrl().describe('Address of the forum, as people see it: `https://forum.example/`.'),
+  token: Printable.meta({ secret: true }).describe(
+    'Master token from Admin → Settings → API Access: one for the user id 0.',
+  ),
   uid: z
     .int()
     .positive()

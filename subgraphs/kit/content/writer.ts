@@ -4,7 +4,7 @@ import { addSegment, mergeSegments } from '../search/segments.ts';
 import { Database, type SqlValue } from '../store/database.ts';
 import { guarded } from '../sync/guard.ts';
 import { stopIfShrunk } from '../sync/shrink.ts';
-import type { SyncStore } from '../sync/sync-store.ts';
+import type { Applied, SyncStore } from '../sync/sync-store.ts';
 import { finishBatch, runOfBatch, type RunOf } from '../sync/sync-state.ts';
 import type { ContentArea } from './area.ts';
 import type { Account, AccountState, ContentItem } from './item.ts';
@@ -38,7 +38,7 @@ export class ContentWriter<Item extends ContentItem> implements SyncStore<Item> 
   }
 
   /** Stores a batch and its cursor in one transaction: all or nothing. */
-  apply(begun: RunOf, given: Batch<Item>): RunOf {
+  apply(begun: RunOf, given: Batch<Item>): Applied {
     const batch = guarded(given, this.#area.shape);
     try {
       return this.db.transaction(() => {
@@ -50,12 +50,13 @@ export class ContentWriter<Item extends ContentItem> implements SyncStore<Item> 
           this.db.run('UPDATE item SET run = ? WHERE source = ? AND key = ?', run.run, source, key);
         }
         stopIfShrunk(this, run, batch);
+        const swept = batch.sweep ? this.countItems(source) - this.countItems(source, run.run) : 0;
         if (batch.sweep) this.#deleteWhere('source = ? AND run <> ?', source, run.run);
         this.#saveStates(source, batch.accounts ?? []);
         const alive = this.#living();
         mergeSegments(this.db, (doc) => alive.has(doc));
         finishBatch(this.db, run, batch);
-        return run;
+        return { source, run: run.run, swept };
       });
     } catch (error) {
       // What is held in memory may be ahead of the store now.

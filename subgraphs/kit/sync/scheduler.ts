@@ -168,8 +168,13 @@ export class Scheduler {
       } catch (error) {
         if (this.#abort.signal.aborted) return false;
         this.#failed.add(source.name);
-        this.#deps.log.warn({ err: error, source: source.name }, 'sync failed');
         const known = error instanceof ConnectorError;
+        // A tool that is down is nothing to trace: its sentence says all, and comes again with each try.
+        const { log } = this.#deps;
+        if (known) {
+          log.warn({ source: source.name, code: error.code, reason: error.message }, 'sync failed');
+          log.debug({ err: error, source: source.name }, 'sync failed');
+        } else log.warn({ err: error, source: source.name }, 'sync failed');
         this.#onEvent({
           type: 'failed',
           source: source.name,

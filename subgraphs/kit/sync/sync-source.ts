@@ -1,12 +1,14 @@
-import type { Call, Connector } from '../connector.ts';
-import { beginRun, completeRun, failRun } from './sync-state.ts';
-import type { SyncStore } from './sync-store.ts';
+import type { Batch, Call, Connector } from '../connector.ts';
+import { ConnectorError } from '../errors.ts';
+import { mayShrink } from './shrink.ts';
+import { beginRun, completeRun, failRun, startOver, type RunOf } from './sync-state.ts';
+import type { Applied, SyncStore } from './sync-store.ts';
 
 /** How far a run has come. */
 export interface SyncProgress {
   /** Items stored, new or changed. */
   readonly changed: number;
-  /** Items deleted because the tool said so; a sweep's are not counted. */
+  /** Items deleted: those the tool said are gone, and those a whole run did not meet. */
   readonly deleted: number;
   /** Items looked at. */
   readonly seen: number;
@@ -29,13 +31,16 @@ export async function syncSource<Item>(
   const begun = beginRun(store.db, source);
   let { run } = begun;
   let progress: SyncProgress = { changed: 0, deleted: 0, seen: 0, refused: 0 };
+  const accepted = mayShrink(store.db, source);
+  const told: Call = accepted === undefined ? call : { signal: call.signal, mayShrink: accepted };
   try {
-    for await (const batch of connector.changes(begun.cursor, (key) => store.known(source, key), call)) {
+    for await (const batch of connector.changes(begun.cursor, (key) => store.known(source, key), told)) {
       call.signal.throwIfAborted();
-      run = store.apply(run, batch);
+      const applied = stored(store, run, batch);
+      run = applied;
       progress = {
         changed: progress.changed + batch.upserts.length,
-        deleted: progress.deleted + batch.deletes.length,
+        deleted: progress.deleted + batch.deletes.length + applied.swept,
         seen: progress.seen + batch.upserts.length + batch.unchanged.length,
         refused: progress.refused + batch.problems.length,
       };
@@ -49,4 +54,15 @@ export async function syncSource<Item>(
   store.complete?.();
   completeRun(store.db, run, store.countItems(source));
   return progress;
+}
+
+function stored<Item>(store: SyncStore<Item>, run: RunOf, batch: Batch<Item>): Applied {
+  try {
+    return store.apply(run, batch);
+  } catch (error) {
+    // What this run did not see may be back: only one that looks at everything anew finds it. A connector that stops
+    // for that itself, before anything is lost, still needs its cursor to know what there was.
+    if (error instanceof ConnectorError && error.code === 'SHRUNK') startOver(store.db, run);
+    throw error;
+  }
 }

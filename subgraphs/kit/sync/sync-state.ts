@@ -128,6 +128,9 @@ export function failRun(db: Database, { source }: RunOf, error: unknown): void {
     new Date().toISOString(),
     source,
   );
-  // What that run did not see may be back: only a run that looks at everything anew finds it.
-  if (code === 'SHRUNK') db.run('UPDATE source SET running = 0, cursor = NULL WHERE name = ?', source);
+}
+
+/** Lets the next run look at everything anew. */
+export function startOver(db: Database, { source }: RunOf): void {
+  db.run('UPDATE source SET running = 0, cursor = NULL WHERE name = ?', source);
 }

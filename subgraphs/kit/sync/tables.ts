@@ -15,5 +15,6 @@ export const SYNC_TABLES = `
   ) WITHOUT ROWID;
 `;
 
-/** `source.had`: how many items it had when it last went through; 0 where it may have lost any number since. */
+/** `source.had`: how many items it had when it last went through; 0 where it may have lost any number since, -1 where
+ * an operator accepted that. */
 export const SOURCE_HAD: Migration = 'ALTER TABLE source ADD COLUMN had INTEGER NOT NULL DEFAULT 0';

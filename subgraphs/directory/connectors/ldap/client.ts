@@ -1,9 +1,8 @@
-import { readFile } from 'node:fs/promises';
 import { connect, isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { connect as connectTls, type ConnectionOptions } from 'node:tls';
 import { Client } from 'ldapts';
-import { ConnectorError } from '../../../kit/errors.ts';
+import { readAuthority } from '../../../kit/authority.ts';
 import type { AnswerSize } from './answer-size.ts';
 
 /** How a server is reached. */
@@ -32,16 +31,11 @@ export function clientOf({ url, timeoutMs }: ConnectionSettings, tls: Connection
   });
 }
 
-/** How the server's certificate is looked at. @throws ConnectorError when `caFile` cannot be read. */
+/** How the server's certificate is looked at. @throws ConnectorError when `caFile` is of no use. */
 export async function tlsOptions({ url, caFile, baseDir, source }: ConnectionSettings): Promise<ConnectionOptions> {
   const host = new URL(url).hostname.replace(/^\[(.*)\]$/, '$1');
   // The certificate is held against this name; an address is never sent as one (RFC 6066, section 3).
   const name = { host, ...(isIP(host) === 0 ? { servername: host } : {}) };
   if (caFile === undefined) return name;
-  const path = resolve(baseDir, caFile);
-  try {
-    return { ...name, ca: await readFile(path) };
-  } catch (cause) {
-    throw new ConnectorError('MISCONFIGURED', `${source}: ${path} cannot be read; set \`caFile\``, { cause });
-  }
+  return { ...name, ca: await readAuthority(resolve(baseDir, caFile), source) };
 }

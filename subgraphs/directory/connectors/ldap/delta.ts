@@ -1,5 +1,6 @@
 import type { Batch, Call, Known, Problem } from '../../../kit/connector.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
+import { stopIfEmptied } from '../../../kit/sync/shrink.ts';
 import { stopIfCancelled } from '../../../kit/text/files.ts';
 import type { DirectoryItem } from '../../connector.ts';
 import type { Entry } from '../inet-org-person.ts';
@@ -42,7 +43,7 @@ export async function* runDirectory(
   }
   const [people, groups] = listing.changed.map(({ count }) => count);
   const counts: Counts = { people: people ?? 0, groups: groups ?? 0, isOpen: false };
-  mustNotBeEmpty(plan, counts, last);
+  mustNotBeEmpty(plan, counts, last, call);
 
   const cursorOf = (isOpen: boolean): string =>
     JSON.stringify(isOpen ? { ...(last ?? { people: 0, groups: 0 }), isOpen } : { ...counts, isOpen });
@@ -136,17 +137,22 @@ function partial({ base, filter }: Search, count: number): Problem {
 }
 
 /** A lost right looks like a directory with nobody in it, and must not empty the store. */
-function mustNotBeEmpty(plan: Plan, { people, groups }: Counts, last: Counts | undefined): void {
-  const [peopleSearch, groupSearch] = plan.searches;
-  const refuse = (what: string, { base, filter }: Search): never => {
-    throw new ConnectorError(
-      'FORBIDDEN',
-      `${plan.source}: ${what} is found below "${base}" by ${filter}: the account may not read them, or the filter fits none. Nothing was deleted.`,
-    );
-  };
-  if (people === 0) refuse('nobody', peopleSearch);
-  // Groups that are really gone: any change of the options starts afresh.
-  if (groups === 0 && last !== undefined && last.groups > 0) refuse('none of the groups there were', groupSearch);
+function mustNotBeEmpty(plan: Plan, { people, groups }: Counts, last: Counts | undefined, call: Call): void {
+  const { source } = plan;
+  const [byPeople, byGroups] = plan.searches.map(({ base, filter }) => `is found below "${base}" by ${filter}`);
+  // That there is nobody was accepted where a run that found nobody came to its end.
+  if (people === 0 && !(last?.isOpen === false && last.people === 0)) {
+    const had = last?.people ?? 0;
+    if (had === 0 && call.mayShrink === undefined) {
+      throw new ConnectorError(
+        'FORBIDDEN',
+        `${source}: nobody ${byPeople}: the account may not read them, or the filter fits none. Nothing was deleted.`,
+      );
+    }
+    stopIfEmptied(source, call, had === 0 ? `nobody ${byPeople}` : `none of the ${had} people ${byPeople}`);
+  }
+  if (groups === 0 && last !== undefined && last.groups > 0)
+    stopIfEmptied(source, call, `none of the ${last.groups} groups ${byGroups}`);
 }
 
 /** The cursor as it was written; undefined for none, and for what is no cursor of ours. */

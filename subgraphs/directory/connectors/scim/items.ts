@@ -1,5 +1,6 @@
 import { isMail } from '../../../kit/text/accounts.ts';
 import { fingerprint } from '../../../kit/text/files.ts';
+import { webAddress } from '../../../kit/text/plain.ts';
 import type { GroupItem, PersonItem } from '../../connector.ts';
 import {
   booleanOf,
@@ -23,7 +24,7 @@ export interface Mapped<Item> {
 }
 
 /** Raised when the same resource would give another item. */
-const REVISION = 1;
+const REVISION = 2;
 
 /** The key of a user or group: numbers may count both. */
 export function keyOf(endpoint: Endpoint, id: string): string {
@@ -58,6 +59,7 @@ export function toPerson(resource: Resource): Mapped<PersonItem> {
   const location = ofWork(attributes.get('addresses'), 'work')
     .map(placeOf)
     .find((place) => place !== '');
+  const photoUrl = photoOf(attributes.get('photos'), reasons);
   const manager = managerOf(attributes.get('manager'));
   return {
     reasons,
@@ -71,6 +73,7 @@ export function toPerson(resource: Resource): Mapped<PersonItem> {
       ...optional('department', text('department')),
       ...optional('location', location),
       ...optional('phone', phone),
+      ...optional('photoUrl', photoUrl),
       mails: [...mails],
       usernames: username === '' ? [] : [username],
       aliases: [],
@@ -155,6 +158,16 @@ function byType(...types: readonly string[]): (a: Value, b: Value) => number {
 function placeOf({ attributes }: Value): string {
   const part = (name: string): string => textOf(attributes.get(name));
   return part('locality') || part('formatted') || part('region') || part('country');
+}
+
+/** The first address of a photo, whole ones before thumbnails; pictures within the attribute (`data:`) are none. */
+function photoOf(attribute: unknown, reasons: string[]): string | undefined {
+  for (const { value } of valuesOf(attribute).toSorted(byType('photo', ''))) {
+    const address = webAddress(value);
+    if (address !== undefined) return address;
+    if (value !== '') reasons.push(`the photo "${value.slice(0, 100)}" is not a web address`);
+  }
+  return undefined;
 }
 
 /** `{ value }` by the standard; an id alone, or only `$ref`, with some servers. */

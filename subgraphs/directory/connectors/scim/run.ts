@@ -1,4 +1,5 @@
 import type { Batch, Call, Known, Problem } from '../../../kit/connector.ts';
+import { stopIfEmptied } from '../../../kit/sync/shrink.ts';
 import { stopIfCancelled } from '../../../kit/text/files.ts';
 import type { DirectoryItem } from '../../connector.ts';
 import type { ScimApi } from './api.ts';
@@ -166,20 +167,15 @@ export class ScimRun {
 
   /**
    * Notes how many were found, and whether these were all.
-   * @throws ConnectorError FORBIDDEN for nobody: a lost right looks like that, and must not empty the store.
+   * @throws ConnectorError where nothing is found: a lost right looks like that, and must not empty the store.
    */
   #counted(endpoint: Endpoint, walk: Walk): boolean {
     const count = walk.ids.size;
     const [nouns, mark, before] =
       endpoint === 'Users'
-        ? (['users', this.#next.users, Number.POSITIVE_INFINITY] as const)
+        ? (['users', this.#next.users, this.#last.users.count] as const)
         : (['groups', this.#next.groups, this.#last.groups.count] as const);
-    if (count === 0 && before > 0) {
-      throw this.#server.api.error(
-        'FORBIDDEN',
-        `the server lists no ${nouns}: the token may not read them, or those there were are gone. Nothing was deleted`,
-      );
-    }
+    if (count === 0) this.#mustNotBeEmpty(nouns, before);
     mark.count = count;
     if (walk.isWhole) return true;
     this.#problems.push({
@@ -187,6 +183,18 @@ export class ScimRun {
       reason: `partial: the server counts ${walk.total} ${nouns}, and lists ${count}. Nothing is deleted meanwhile.`,
     });
     return false;
+  }
+
+  #mustNotBeEmpty(nouns: 'users' | 'groups', before: number): void {
+    const { api, source } = this.#server;
+    if (before > 0) return stopIfEmptied(source, this.#call, `the server lists none of the ${before} ${nouns}`);
+    // Groups there need not be; that there is nobody was accepted where a run that found nobody came to its end.
+    if (nouns === 'groups' || !this.#last.isOpen) return;
+    if (this.#call.mayShrink !== undefined) return stopIfEmptied(source, this.#call, 'the server lists no users');
+    throw api.error(
+      'FORBIDDEN',
+      'the server lists no users: the token may not read them, or there are none. Nothing was deleted',
+    );
   }
 
   /** Takes in what a page holds. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import type { Reader } from '../../../kit/content/item.ts';
 import type { Call } from '../../../kit/connector.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
+import { Unreachable } from '../../../kit/unreachable.ts';
 import type { WikiSession } from './session.ts';
 
 /** A namespace that is read, with whom its pages are for. */
@@ -58,7 +59,7 @@ export async function siteOf(session: WikiSession, options: SpaceOptions, source
 /** Of an address that nothing or something else answers at, what to do about it. */
 function noWiki(cause: unknown, url: string, source: string): unknown {
   // A wiki's own words are about the wiki; these errors are about the address.
-  if (!(cause instanceof ConnectorError) || 'wikiCode' in cause) return cause;
+  if (!(cause instanceof ConnectorError) || cause instanceof Unreachable || 'wikiCode' in cause) return cause;
   const error = (code: 'MISCONFIGURED' | 'UNAVAILABLE', what: string): ConnectorError =>
     new ConnectorError(code, `${source}: ${what}`, { cause });
   const api = `${url.replace(/\/*$/, '/')}api.php`;

@@ -1,5 +1,6 @@
 import type { Batch, Call, Known, Problem } from '../../../kit/connector.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
+import { stopIfEmptied } from '../../../kit/sync/shrink.ts';
 import { stopIfCancelled } from '../../../kit/text/files.ts';
 import { settingsOf } from '../../../kit/text/runs.ts';
 import type { DocumentItem } from '../../connector.ts';
@@ -130,12 +131,7 @@ export class WikiRun {
         `${source}: the account may read none of the wiki's pages; give it the right, and its bot password the grant that has it`,
       );
     }
-    if (!any && start.had) {
-      throw new ConnectorError(
-        'UNAVAILABLE',
-        `${source}: the wiki has no pages, which it had before; if all are meant to be gone, put any page there`,
-      );
-    }
+    if (!any && start.had) stopIfEmptied(source, this.#call, 'the wiki shows none of the pages there were');
     const { settings, since } = start;
     yield {
       ...found,

@@ -6,14 +6,21 @@ import type { Vendor } from './vendors.ts';
 
 /** Who may read the files of a run: by the configuration's rules where there is one, else by owner and shares. */
 export class Access {
-  readonly rules: ReaderRules;
+  readonly #rules: ReaderRules;
   readonly #vendor: Vendor;
   readonly #shares: Shares;
   readonly #inside: readonly string[];
+  readonly #isLoggedIn: boolean;
 
-  /** `inside` are the names that lead from the account's own folder to the base. */
-  constructor(rules: ReaderRules, vendor: Vendor, shares: Shares, inside: readonly string[]) {
-    this.rules = rules;
+  /** `inside` are the names that lead from the account's own folder to the base; without an account there are none. */
+  constructor(
+    rules: ReaderRules,
+    vendor: Vendor,
+    shares: Shares,
+    { inside, isLoggedIn }: { readonly inside: readonly string[]; readonly isLoggedIn: boolean },
+  ) {
+    this.#rules = rules;
+    this.#isLoggedIn = isLoggedIn;
     this.#vendor = vendor;
     this.#shares = shares;
     this.#inside = inside;
@@ -31,9 +38,10 @@ export class Access {
 
   /** Who may read a file in a folder that is shared so; empty when the server does not say whose it is. */
   ofFile(file: Entry, shared: readonly Reader[]): readonly Reader[] {
-    const rule = this.rules.of(file.path);
+    const rule = this.#rules.of(file.path);
     if (rule !== undefined) return rule;
-    if (this.#vendor.belongs === 'open') return ['everyone'];
+    // What only an account may read is not for everyone.
+    if (this.#vendor.belongs === 'open') return this.#isLoggedIn ? [] : ['everyone'];
     const owner = this.#vendor.owner(file.resource);
     const readers: Reader[] = [...shared, ...this.#shares.of(this.#pathOf(file.path), this.#vendor.id(file.resource))];
     return [...new Set(owner === undefined ? readers : [`person:${owner.handle}` as const, ...readers])];

@@ -2,12 +2,12 @@ import { cleanLine } from '../../../kit/text/plain.ts';
 import type { Call, Problem } from '../../../kit/connector.ts';
 import { ConnectorError, type ConnectorErrorCode } from '../../../kit/errors.ts';
 import { HttpClient, type HttpAnswer } from '../../../kit/http.ts';
+import { Unreachable } from '../../../kit/unreachable.ts';
 import { cloudOf, type Cloud } from './cloud.ts';
 import { entryOf, type Entry } from './entries.ts';
 import { namesBelow, pathOf } from './hrefs.ts';
 import { elementsOf, MultistatusError, readMultistatus, type Resource } from './multistatus.ts';
 import { Ocs, type Capabilities } from './ocs.ts';
-import { unreachable } from './unreachable.ts';
 import { TELLING_PROPS, vendorOf, type Vendor } from './vendors.ts';
 
 /** How the server is reached. */
@@ -97,15 +97,15 @@ export class DavClient {
    */
   async look(call: Call): Promise<{ readonly vendor: Vendor; readonly root: Entry; readonly at: number }> {
     const url = this.#base.href;
-    const answer = await this.#propfind('', '0', [...PROPS, ...TELLING_PROPS], call, [400, 405, 501]).catch(
-      (error: unknown) => {
-        throw unreachable(error, this.#base, this.#source);
-      },
-    );
+    const answer = await this.#propfind('', '0', [...PROPS, ...TELLING_PROPS], call, [400, 405, 501]);
     const { status } = answer;
     if (status === 401) {
-      const what = this.#options.user === undefined ? 'asks for a user and a password' : 'refuses the credentials';
-      throw this.#error('UNAUTHORIZED', `${url} ${what}; correct \`user\` and \`password\``);
+      const { user } = this.#options;
+      const what =
+        user === undefined
+          ? 'asks for a user and a password; correct `user` and `password`'
+          : 'refuses the credentials; correct `user` and `password`, or they may not enter this folder';
+      throw this.#error('UNAUTHORIZED', `${url} ${what}`);
     }
     if (status === 403)
       throw this.#error('FORBIDDEN', `${url} may not be read by this account; give it the right, or use another`);
@@ -180,8 +180,8 @@ export class DavClient {
     try {
       answer = await this.#http.ask({ path: `${this.#prefix}${pathOf(path)}`, expected }, call);
     } catch (error) {
-      const isOfFile =
-        error instanceof ConnectorError && (error.code === 'BAD_RESPONSE' || error.code === 'MISCONFIGURED');
+      if (!(error instanceof ConnectorError) || error instanceof Unreachable) throw error;
+      const isOfFile = error.code === 'BAD_RESPONSE' || error.code === 'MISCONFIGURED';
       if (isOfFile) return { unfit: error.message.replace(`${this.#source}: `, '').replace(/\.$/, '') };
       throw error;
     }

@@ -15,8 +15,6 @@ export class FolderMemory {
   readonly state: string;
   /** When everything was last listed: tags change no ETag. */
   readonly wholeAt: number;
-  /** Rules of the configuration that something was found under. */
-  readonly met = new Set<string>();
   readonly #folders = new Map<string, Remembered>();
 
   constructor(state: string, wholeAt: number) {

@@ -3,7 +3,6 @@ import type { Reader } from '../../../kit/content/item.ts';
 /** The option `readers`: who may read what, by path; of several paths that lead to a file the longest counts. */
 export class ReaderRules {
   readonly #rules: readonly { readonly written: string; readonly path: string; readonly readers: readonly Reader[] }[];
-  readonly #met = new Set<string>();
 
   constructor(rules: Readonly<Record<string, readonly Reader[]>>) {
     this.#rules = Object.entries(rules)
@@ -19,26 +18,32 @@ export class ReaderRules {
   /** Undefined where there is no rule. */
   of(file: string): readonly Reader[] | undefined {
     const path = normalized(file);
-    const rule = this.#rules.find((one) => one.path === '' || path === one.path || path.startsWith(`${one.path}/`));
-    if (rule !== undefined) this.#met.add(rule.written);
-    return rule?.readers;
+    return this.#rules.find((one) => one.path === '' || path === one.path || path.startsWith(`${one.path}/`))?.readers;
   }
 
-  /** Takes over which rules for a folder or below it were met, where it is not looked into. */
-  keep(folder: string, met: ReadonlySet<string>): void {
-    const path = normalized(folder);
-    for (const rule of this.#rules)
-      if (met.has(rule.written) && `${rule.path}/`.startsWith(`${path}/`)) this.#met.add(rule.written);
-  }
-
-  /** Rules that something was found under. */
-  met(): readonly string[] {
-    return [...this.#met];
-  }
-
-  /** Rules that nothing was found under: a name misspelt here leaves a folder open that was to be closed. */
-  unmet(): string[] {
-    return this.#rules.map(({ written }) => written).filter((written) => !this.#met.has(written));
+  /**
+   * Looks for every path, a folder at a time: asked for by name, servers that do not tell `legal` from `Legal` would
+   * say that it is there. `list` gives the names in a folder; undefined where the account may not look.
+   * @returns the paths that are not there, as they are written
+   */
+  async missing(list: (folder: string) => Promise<readonly string[] | undefined>): Promise<string[]> {
+    const listings = new Map<string, Promise<readonly string[] | undefined>>();
+    const isIn = async (folder: string, names: readonly string[]): Promise<boolean> => {
+      const [name, ...rest] = names;
+      if (name === undefined) return true;
+      const listing = listings.get(folder) ?? list(folder);
+      listings.set(folder, listing);
+      const found = await listing;
+      // What nobody may look into nobody reads anything from.
+      if (found === undefined) return true;
+      for (const one of found.filter((other) => normalized(other) === name))
+        if (await isIn(folder === '' ? one : `${folder}/${one}`, rest)) return true;
+      return false;
+    };
+    const missing: string[] = [];
+    for (const { written, path } of this.#rules)
+      if (path !== '' && !(await isIn('', path.split('/')))) missing.push(written);
+    return missing;
   }
 }
 

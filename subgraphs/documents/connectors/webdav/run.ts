@@ -1,6 +1,7 @@
 import type { Batch, Call, Known, Problem } from '../../../kit/connector.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
 import type { Reader } from '../../../kit/content/item.ts';
+import { stopIfEmptied } from '../../../kit/sync/shrink.ts';
 import { fingerprint, stopIfCancelled } from '../../../kit/text/files.ts';
 import { settingsOf } from '../../../kit/text/runs.ts';
 import type { DocumentItem } from '../../connector.ts';
@@ -21,6 +22,8 @@ export interface RunOptions {
   readonly client: DavClient;
   readonly url: string;
   readonly readers: Readonly<Record<string, readonly Reader[]>>;
+  /** Whether an account reads, or anybody. */
+  readonly isLoggedIn: boolean;
   readonly space: string | undefined;
   readonly extensions: ReadonlySet<string>;
   readonly maxBytes: number;
@@ -83,7 +86,11 @@ export class DavRun {
     const isNew = cursor.after === undefined;
     if (isNew && still !== undefined && still === cursor.still && !isDue(cursor.stillAt)) return;
 
-    const access = new Access(rules, vendor, shares, client.cloud?.inside ?? []);
+    await this.#mustBeThere(rules);
+    const access = new Access(rules, vendor, shares, {
+      inside: client.cloud?.inside ?? [],
+      isLoggedIn: this.#options.isLoggedIn,
+    });
     const files = new DavFiles({ client, vendor, settings, space, source, maxBytes: this.#options.maxBytes });
     const { memory: last } = kept;
     const before = isNew && last?.state === state && last !== undefined && !isDue(last.wholeAt) ? last : undefined;
@@ -103,6 +110,19 @@ export class DavRun {
       restart = false;
       if (batch.sweep === true) kept.memory = isNew && state !== undefined ? memory : undefined;
     }
+  }
+
+  /** @throws ConnectorError when a path of `readers` is not there: misspelt, it would leave open what it was to close */
+  async #mustBeThere(rules: ReaderRules): Promise<void> {
+    const { client, source, url } = this.#options;
+    const missing = await rules.missing(async (folder) => {
+      const listing = await this.#asked(() => client.list(folder, this.#call));
+      if (typeof listing !== 'string') return listing.entries.map(({ name }) => name);
+      return listing === 'gone' ? [] : undefined;
+    });
+    if (missing.length === 0) return;
+    const what = `\`readers\` names ${missing.map((path) => JSON.stringify(path)).join(', ')}, which ${url} does not have`;
+    throw new ConnectorError('MISCONFIGURED', `${source}: ${what}; write it as on the server, or take it out`);
   }
 
   async *#walked(
@@ -194,13 +214,7 @@ export class DavRun {
       end.abort();
     }
     // A share that is not mounted is an empty folder.
-    if (had && isEmpty) {
-      throw new ConnectorError(
-        'UNAVAILABLE',
-        `${source}: ${url} is empty, which it was not before; is its disk mounted? If all is meant to be gone, put any file there`,
-      );
-    }
-    if (after === undefined) batch.problems.push(...access.rules.unmet().map(unmetRule));
+    if (had && isEmpty) stopIfEmptied(source, this.#call, `${url} is empty, and all the files of before are gone`);
     const quiet =
       isComplete && isSettled && run.still !== undefined ? { still: run.still, stillAt: memory.wholeAt } : {};
     yield {
@@ -250,11 +264,4 @@ export class DavRun {
       throw cause;
     }
   }
-}
-
-function unmetRule(path: string): Problem {
-  return {
-    place: path || '/',
-    reason: 'a path of `readers` under which there is nothing; is it written as on the server?',
-  };
 }

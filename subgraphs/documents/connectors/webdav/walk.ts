@@ -77,7 +77,6 @@ export async function* walkDav(walk: DavWalk, root: Entry, call: Call): AsyncGen
     const still = before?.below(folder.path, folder.etag);
     if (before !== undefined && still?.every(walk.isKnown) === true) {
       memory.keep(before, folder.path);
-      access.rules.keep(folder.path, before.met);
       for (const key of still) seen.add(key);
       isEmpty = false;
       yield { kind: 'still', folder: folder.path, keys: still };
@@ -101,8 +100,6 @@ export async function* walkDav(walk: DavWalk, root: Entry, call: Call): AsyncGen
     if (listing.entries.length > 0) isEmpty = false;
     for (const entry of listing.entries) {
       if (entry.name.startsWith('.')) continue;
-      // Also of what is left out: a rule for it is no misspelt one.
-      access.rules.of(entry.path);
       if (after !== undefined && compareKeys(entry.isFolder ? endOf(entry.path) : entry.path, after) <= 0) continue;
       const { status } = entry.resource;
       if (status !== 200) yield* refused(folder.path, entry.path, ENTRY_REFUSALS[status] ?? 'broken');
@@ -130,7 +127,6 @@ export async function* walkDav(walk: DavWalk, root: Entry, call: Call): AsyncGen
   }
 
   yield* into(root, 1, access.aroundBase());
-  for (const rule of access.rules.met()) memory.met.add(rule);
   return { isEmpty };
 }
 

@@ -15,6 +15,7 @@ import {
   TopicRow,
   User,
   Users,
+  WaitAnswer,
   type Category,
 } from './shapes.ts';
 
@@ -65,7 +66,9 @@ export class DiscourseApi {
    */
   constructor(options: DiscourseOptions, source: string, parent?: DiscourseApi, user: string | null = options.apiUser) {
     const { url, perMinute, timeoutMs, maxBytes } = options;
-    this.#http = parent ? parent.#http : new HttpClient({ source, baseUrl: url, perMinute, timeoutMs, maxBytes });
+    this.#http = parent
+      ? parent.#http
+      : new HttpClient({ source, baseUrl: url, perMinute, timeoutMs, maxBytes, waitIn });
     this.#options = options;
     this.source = source;
     this.#user = user;
@@ -254,5 +257,15 @@ export class DiscourseApi {
 
   #error(code: ConnectorErrorCode, what: string): ConnectorError {
     return new ConnectorError(code, `${this.source}: ${what}`);
+  }
+}
+
+/** Proxies before a forum drop `Retry-After`; Discourse says it in the body too. */
+function waitIn({ body }: HttpAnswer): number | undefined {
+  try {
+    const { data } = WaitAnswer.safeParse(JSON.parse(body.toString('utf8')));
+    return data && data.extras.wait_seconds * 1_000;
+  } catch {
+    return undefined;
   }
 }

@@ -122,3 +122,6 @@ export const DirectoryItem = z.object({ likes_received: z.int32().nonnegative(),
 export function tagNames(tags: z.output<typeof Tags>): string[] {
   return (tags ?? []).map((tag) => (typeof tag === 'string' ? tag : tag.name));
 }
+
+/** A refusal of too many requests. */
+export const WaitAnswer = z.looseObject({ extras: z.looseObject({ wait_seconds: z.number().nonnegative() }) });

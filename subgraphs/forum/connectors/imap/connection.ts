@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,8 +11,9 @@ import {
   type StatusObject,
 } from 'imapflow';
 import type { Call } from '../../../kit/connector.ts';
+import { readAuthority } from '../../../kit/authority.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
-import { fileError, stopIfCancelled } from '../../../kit/text/files.ts';
+import { stopIfCancelled } from '../../../kit/text/files.ts';
 import { toConnectorError } from './errors.ts';
 
 /** How a server is reached. */
@@ -164,14 +164,7 @@ export class Connection implements AsyncDisposable {
 }
 
 async function authority({ source, baseDir, caFile }: ConnectionSettings): Promise<{ ca?: Buffer }> {
-  if (caFile === undefined) return {};
-  const path = resolve(baseDir, caFile);
-  try {
-    return { ca: await readFile(path) };
-  } catch (cause) {
-    const { code, message } = fileError(source, path, cause);
-    throw new ConnectorError(code, message.replace('set `path` to where the data lies', 'look at `caFile`'), { cause });
-  }
+  return caFile === undefined ? {} : { ca: await readAuthority(resolve(baseDir, caFile), source) };
 }
 
 /** Numbers as the protocol writes sets of them: `1:3,7`. */

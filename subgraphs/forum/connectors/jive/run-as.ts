@@ -1,5 +1,6 @@
 import type { Call } from '../../../kit/connector.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
+import { Unreachable } from '../../../kit/unreachable.ts';
 import { isMail } from '../../../kit/text/accounts.ts';
 import type { As, JiveApi } from './api.ts';
 import { idIn } from './query.ts';
@@ -69,8 +70,9 @@ export async function checkActing(api: JiveApi, strategy: Strategy, self: Person
   try {
     someone = await api.me(call, { [HEADER]: `${strategy} ${nobody}` });
   } catch (error) {
-    if (error instanceof ConnectorError && !['UNAVAILABLE', 'CANCELLED', 'RATE_LIMITED'].includes(error.code)) return;
-    throw error;
+    if (!(error instanceof ConnectorError) || error instanceof Unreachable) throw error;
+    if (['UNAVAILABLE', 'CANCELLED', 'RATE_LIMITED'].includes(error.code)) throw error;
+    return;
   }
   if (someone.id === self.id) throw ignored(api);
 }

@@ -1,5 +1,6 @@
 import type { Batch, Call, Known, Problem } from '../../../kit/connector.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
+import { stopIfEmptied } from '../../../kit/sync/shrink.ts';
 import { fingerprint } from '../../../kit/text/files.ts';
 import type { ConversationItem } from '../../connector.ts';
 import type { JiveApi } from './api.ts';
@@ -52,7 +53,8 @@ export async function* runJive(
   if ((await api.me(call)).id !== jive.self)
     throw new ConnectorError('UNAUTHORIZED', `${api.source}: ${api.base} takes the credentials for somebody else’s`);
   const places = await Places.load(api, jive.readers, jive.members, call);
-  if (places.size === 0 && last.places > 0) throw nothingOf(api, 'places');
+  if (places.size === 0 && last.places > 0)
+    stopIfEmptied(api.source, call, `${api.base} lists none of the ${last.places} places`);
   const state = fingerprint(jive.settings, places.print, JSON.stringify(jive.readers));
   const isWhole = !last.isDone || state !== last.state || isDue(last, jive.perMinute);
   const startedAt = Date.now();
@@ -138,7 +140,8 @@ export async function* runJive(
       }
     }
   }
-  if (isWhole && contents === 0 && last.contents > 0) throw nothingOf(api, 'contents');
+  if (isWhole && contents === 0 && last.contents > 0)
+    stopIfEmptied(api.source, call, `${api.base} lists none of the ${last.contents} contents`);
   if (people.problem !== undefined) batch.problems.push(people.problem);
   const turn = last.turn + window;
   const end: RunCursor = {
@@ -167,13 +170,6 @@ async function isOfContent(api: JiveApi, { code }: ConnectorError, call: Call): 
 /** Whether listing everything again keeps within its part of the budget. */
 function isDue({ listedAt, pages }: RunCursor, perMinute: number): boolean {
   return pages <= FEW_PAGES || Date.now() - listedAt >= (pages / perMinute / PART) * 60_000;
-}
-
-function nothingOf({ source, base }: JiveApi, what: string): ConnectorError {
-  return new ConnectorError(
-    'UNAVAILABLE',
-    `${source}: ${base} lists no ${what}, which it did before; may the account still read them?`,
-  );
 }
 
 interface OpenBatch {

@@ -1,12 +1,7 @@
 import { z } from 'zod';
 import type { Reader } from '../../../kit/content/item.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
-import { toReader } from '../../../kit/text/accounts.ts';
-
-/** Readers, as options name them. */
-export const Readers = z
-  .array(z.string().refine((text) => toReader(text) !== undefined, 'must be everyone, group:<name> or person:<handle>'))
-  .min(1);
+import { Readers } from '../../../kit/options.ts';
 
 /** The options of every connector to mails. */
 export const mailOptions = {

@@ -1,24 +1,30 @@
 import { existsSync } from 'node:fs';
 import { Database } from '../../subgraphs/kit/store/database.ts';
-import { acceptShrink } from '../../subgraphs/kit/sync/shrink.ts';
+import { acceptShrink, isAccepted } from '../../subgraphs/kit/sync/shrink.ts';
 import { sourceRows } from '../../subgraphs/kit/sync/sync-state.ts';
 import { subgraphs } from '../../subgraphs/registry.ts';
 import type { Config } from '../config/schema.ts';
 import { storePath } from '../local-subgraphs.ts';
 import type { Check } from './checks.ts';
 
-/** The sources that stopped because more than half of their items are gone, by what their stores say. */
-export function checkShrunk(config: Config): Check[] {
-  return stores(config).flatMap(({ path }) => {
+/** The sources whose last sync failed, by what their stores say: their tools may answer all the same. */
+export function checkSyncs(config: Config): Check[] {
+  return stores(config).flatMap(({ path, sources }) => {
     let db: Database | undefined;
     try {
       db = Database.openReader(path);
-      return sourceRows(db).flatMap(({ name, error_code: code, error_message: message, had }): Check[] => {
-        if (code !== 'SHRUNK') return [];
-        return had > 0
-          ? [{ name: `sync ${name}`, status: 'failed', detail: message ?? code }]
-          : [{ name: `sync ${name}`, status: 'warning', detail: 'Accepted: its next sync deletes what is gone.' }];
-      });
+      return sourceRows(db).flatMap(
+        ({ name, error_code: code, error_message: message, error_at: at, had }): Check[] => {
+          if (code === null || !sources.includes(name)) return [];
+          const check = { name: `sync ${name}` };
+          // Outages pass, and whether this one has the source itself tells.
+          if (code !== 'SHRUNK')
+            return [{ ...check, status: 'warning', detail: `The last one failed (${code}, ${at}): ${message}` }];
+          return !isAccepted(had)
+            ? [{ ...check, status: 'failed', detail: message ?? code }]
+            : [{ ...check, status: 'warning', detail: 'Accepted: its next sync deletes what is gone.' }];
+        },
+      );
     } catch (error) {
       return [{ name: 'data', status: 'failed', detail: `${path} cannot be read: ${String(error)}` }];
     } finally {

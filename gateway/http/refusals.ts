@@ -7,6 +7,17 @@ export function registerRefusals(http: FastifyInstance, log: Log): void {
   http.setNotFoundHandler((_request, reply) => {
     void reply.status(404).send(refusal('NOT_FOUND', 'Nothing is served here; GraphQL is at /graphql.'));
   });
+  http.route({
+    url: '/graphql',
+    method: ['PUT', 'PATCH', 'DELETE'],
+    // Before the body is read: whatever it is, it is not taken.
+    onRequest: async (_request, reply) =>
+      reply
+        .status(405)
+        .header('allow', 'GET, HEAD, POST, OPTIONS')
+        .send(refusal('METHOD_NOT_ALLOWED', ERROR_CATALOGUE.METHOD_NOT_ALLOWED.meaning)),
+    handler: () => undefined,
+  });
   http.setErrorHandler<FastifyError>((error, request, reply) => {
     const status = error.statusCode ?? 500;
     if (status === 413) {

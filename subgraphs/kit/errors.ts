@@ -23,6 +23,7 @@ export const ERROR_CATALOGUE = {
   UNAUTHENTICATED: { status: 401, meaning: 'Who is asking could not be established.' },
   FORBIDDEN: { status: 403, meaning: 'The one who asks may not have this.' },
   NOT_FOUND: { status: 404, meaning: 'Nothing is served at this address.' },
+  METHOD_NOT_ALLOWED: { status: 405, meaning: 'GraphQL is asked by GET or POST.' },
   PAYLOAD_TOO_LARGE: { status: 413, meaning: 'The request body is larger than the configured limit.' },
   BAD_REQUEST: { status: 400, meaning: 'The HTTP request is not a GraphQL request.' },
   SUBGRAPH_UNAVAILABLE: {

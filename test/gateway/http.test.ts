@@ -84,6 +84,15 @@ describe('GraphQL over HTTP', () => {
     expect(response.json()).not.toHaveProperty('data');
   });
 
+  it.each(['PUT', 'PATCH', 'DELETE'] as const)('takes no %s', async (method) => {
+    const payload = '{ not even JSON';
+    const response = await sample.app.http.inject({ method, url: '/graphql', payload });
+    expect(response.statusCode).toBe(405);
+    expect(response.headers['allow']).toBe('GET, HEAD, POST, OPTIONS');
+    expect(response.headers['content-type']).toContain('application/json');
+    expect(codes(response.json())).toEqual(['METHOD_NOT_ALLOWED']);
+  });
+
   it('says what is not served', async () => {
     const response = await sample.app.http.inject('/nothing/here');
     expect(response.statusCode).toBe(404);

@@ -12,10 +12,15 @@ import { federate } from './execution/gateway.ts';
 import type { SubgraphClients } from './execution/subgraphs/clients.ts';
 import { formatError } from './format-error.ts';
 import type { createLog } from './log.ts';
+import type { KnownOperations } from './operations/known.ts';
+import { admission } from './plugins/admission.ts';
 import { knownOperation } from './plugins/known-operation.ts';
+import { lenientStatus } from './plugins/lenient-status.ts';
 import { requestLog } from './plugins/request-log.ts';
-import { sizeLimit } from './plugins/size-limit.ts';
 import type { Supergraph } from './supergraph/supergraph.ts';
+
+/** So many mistakes of a document are told; graphql-js then adds that there are more. */
+const MAX_VALIDATION_ERRORS = 4;
 
 /** What the server is built of. */
 export interface ApolloParts {
@@ -26,6 +31,8 @@ export interface ApolloParts {
   readonly clients: SubgraphClients;
   /** The subgraphs in this process, by name. */
   readonly local: ReadonlyMap<string, SubgraphExecutor>;
+  /** The gateway's own operations. */
+  readonly known: KnownOperations;
   readonly plugins: readonly ApolloServerPlugin<GatewayContext>[];
 }
 
@@ -33,6 +40,7 @@ export interface ApolloParts {
 export async function createApollo(parts: ApolloParts): Promise<ApolloServer<GatewayContext>> {
   const { config, log, cache, supergraph, local, clients } = parts;
   const quiet = { debug: () => undefined, info: () => undefined, warn: log.warn.bind(log), error: log.error.bind(log) };
+  const isDevelopment = config.development.chooseViewer;
   const apollo = new ApolloServer<GatewayContext>({
     gateway: federate({
       supergraph,
@@ -47,14 +55,23 @@ export async function createApollo(parts: ApolloParts): Promise<ApolloServer<Gat
     logger: quiet,
     persistedQueries: { ttl: config.cache.persistedSeconds },
     includeStacktraceInErrorResponses: false,
-    formatError: formatError(log),
+    formatError: formatError(log, isDevelopment),
+    // Whether the schema may be asked for is decided at admission, and documents that passed it are kept there.
+    introspection: true,
+    documentStore: null,
+    validationOptions: { maxErrors: MAX_VALIDATION_ERRORS },
     // Fastify closes first and waits for what is under way; see app.ts.
     stopOnTerminationSignals: false,
     plugins: [
       ...parts.plugins,
+      lenientStatus(),
       requestLog(log),
+      admission({
+        limits: config.limits,
+        introspection: config.introspection ?? isDevelopment,
+        only: config.operations === 'known' ? parts.known : undefined,
+      }),
       knownOperation(),
-      sizeLimit(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControl({ calculateHttpHeaders: true }),
       responseCachePlugin<GatewayContext>({

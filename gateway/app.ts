@@ -1,8 +1,8 @@
 import './telemetry.ts';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
 import { NOBODY, type Viewer } from '../subgraphs/kit/viewer.ts';
 import { registerWebhooks, type WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
@@ -12,12 +12,13 @@ import type { Config } from './config/schema.ts';
 import type { GatewayContext } from './context.ts';
 import { registerExplorer, sendExplorer, wantsExplorer } from './explorer/explorer.ts';
 import { SubgraphClients } from './execution/subgraphs/clients.ts';
+import { openFrontDoor, registerGraphQL } from './http/front-door.ts';
 import { registerHealth } from './http/health.ts';
-import { registerRefusals } from './http/refusals.ts';
 import { directoryAsker, explorerViewers } from './identity/ask-directory.ts';
 import { Viewers } from './identity/viewers.ts';
 import { openSubgraph } from './local-subgraphs.ts';
 import { createLog } from './log.ts';
+import { KnownOperations, OPERATIONS_FOLDER } from './operations/known.ts';
 import { Supergraph } from './supergraph/supergraph.ts';
 
 /** The header by which, in development, whoever asks says in whose name. */
@@ -73,14 +74,8 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const directory = hasDirectory ? clients.get('directory') : undefined;
   const viewers = new Viewers(directory ? directoryAsker(directory) : async () => null, config.operators);
 
-  const http = Fastify({
-    bodyLimit: config.limits.bodyBytes,
-    logger: false,
-    requestIdHeader: false,
-    genReqId: (request) => requestId(request.headers['x-request-id']),
-    trustProxy: false,
-    routerOptions: { maxParamLength: 200 },
-  });
+  const http = openFrontDoor(config, cache, log);
+  const known = KnownOperations.in(OPERATIONS_FOLDER);
   const apollo = await createApollo({
     config,
     log,
@@ -88,32 +83,28 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     supergraph,
     local,
     clients,
+    known,
     plugins: [fastifyApolloDrainPlugin(http)],
   });
-  http.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id);
-  });
-  registerRefusals(http, log);
   registerWebhooks(http, deps.receive);
   registerHealth(http, { config, local, cache });
   registerExplorer(http, {
     endpoint: '/graphql',
-    operationsDir: fileURLToPath(new URL('../schema/operations/', import.meta.url)),
+    operationsDir: fileURLToPath(OPERATIONS_FOLDER),
     title: config.title === 'Atrium' ? 'Atrium' : `Atrium for ${config.title}`,
     ...(directory && config.development.chooseViewer && { viewers: explorerViewers(directory) }),
   });
-  const handler = fastifyApolloHandler(apollo, {
-    context: async (request, reply) => {
+  registerGraphQL(http, {
+    config,
+    cache,
+    known,
+    apollo,
+    contextFor: async (request, reply) => {
       const viewer = await viewers.viewerFor(chosenViewer(config, request));
       return contextFor(viewer, request.id, signalOf(reply));
     },
-  });
-  http.route({
-    url: '/graphql',
-    method: ['GET', 'POST', 'OPTIONS'],
-    handler(request, reply) {
-      return wantsExplorer(request) ? sendExplorer(reply) : handler.call(http, request, reply);
-    },
+    pageFor: (request, reply) => (wantsExplorer(request) ? sendExplorer(reply) : undefined),
+    identityHeaders: ['Authorization', CHOSEN_VIEWER_HEADER],
   });
   // What the first question would else wait for is read while nobody asks.
   const warming = setImmediate(() => {
@@ -159,9 +150,4 @@ function signalOf({ raw }: FastifyReply): AbortSignal {
     if (!raw.writableFinished) abort.abort();
   });
   return abort.signal;
-}
-
-/** The client's request id where it is a plain one, so that its log and ours can be read together; else our own. */
-function requestId(given: string | string[] | undefined): string {
-  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID();
 }

@@ -11,6 +11,8 @@ const MAX_ENTRIES = 2_000;
 
 /** The gateway's cache: Redis or Valkey where configured, else memory. Never an error, and never slower than 50 ms. */
 export interface GatewayCache extends KeyValueCache {
+  /** Whether other gateways may use it as well. */
+  readonly isShared: boolean;
   /** Whether the shared cache answers; true without one. */
   isReachable(): Promise<boolean>;
   close(): Promise<void>;
@@ -28,6 +30,7 @@ export function openCache(redis: string | undefined, log: Log): GatewayCache {
   };
   keyv.on('error', report);
   return {
+    isShared: store !== undefined,
     get: (key) => withinDeadline(keyv.get(key)),
     // Nobody waits for what is being remembered.
     async set(key, value, options) {

@@ -34,6 +34,10 @@ export const ConfigFile = z.strictObject({
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to listen on'),
       port: z.number().int().min(0).max(65_535).default(4_000).describe('Port to listen on; 0 takes a free one'),
+      proxies: z
+        .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+        .default([])
+        .describe('Addresses of proxies before it, whose `X-Forwarded-For` says who really asks'),
     })
     .prefault({})
     .describe('Where the gateway listens'),
@@ -107,6 +111,42 @@ export const ConfigFile = z.strictObject({
         .max(10_485_760)
         .default(262_144)
         .describe('Largest request body, in bytes'),
+      nesting: limit(64, 8, 1_000, 'Deepest nesting of brackets in a body and in a document'),
+      tokens: limit(4_000, 100, 100_000, 'Most words and signs of a document'),
+      depth: limit(12, 3, 100, 'Deepest nesting of fields; questions about the schema itself are not counted'),
+      aliases: limit(30, 0, 10_000, 'Most aliases of an operation, with its fragments spread out'),
+      rootFields: limit(20, 1, 1_000, 'Most fields at the top of an operation'),
+      directives: limit(30, 0, 10_000, 'Most directives of a document'),
+      operations: limit(10, 1, 1_000, 'Most operations of a document'),
+      fragments: limit(50, 0, 1_000, 'Most fragments of a document'),
+      selections: limit(1_000, 10, 100_000, 'Most selections of an operation, with its fragments spread out'),
+      cost: limit(
+        100_000,
+        100,
+        100_000_000,
+        'Most that an operation may cost: the objects its pages promise, and what the schema says of rankings',
+      ),
+      pageSize: limit(100, 1, 100, 'Largest page of a list'),
+      headersMs: limit(10_000, 100, 600_000, 'The head of a request has to be there after this long, in ms'),
+      requestMs: limit(15_000, 100, 600_000, 'A whole request has to be there after this long, in ms'),
+      requestsPerViewer: limit(
+        1_200,
+        0,
+        10_000_000,
+        'Requests a minute in one person’s name, over all gateways that share a cache; 0 for no limit',
+      ),
+      requestsPerAddress: limit(
+        30_000,
+        0,
+        10_000_000,
+        'Requests a minute from one address, which can be that of a portal or proxy for everybody; 0 for no limit',
+      ),
+      eventLoopMs: limit(
+        1_000,
+        1,
+        60_000,
+        'Requests are turned away while the process lags behind by this much, in ms',
+      ),
       operationMs: limit(
         8_000,
         50,
@@ -134,6 +174,27 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({})
     .describe('Limits'),
+  operations: z
+    .enum(['any', 'known'])
+    .default('any')
+    .describe('`known`: only those of `schema/operations/` are answered, by their text, its SHA-256 or their name'),
+  introspection: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the schema may be asked for; without it: in development only, as `development.chooseViewer` says',
+    ),
+  cors: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^https?:\/\/[^/\s*]+$/,
+          'must be an origin as browsers send it: https://portal.example, without a path',
+        ),
+    )
+    .default([])
+    .describe('Origins whose pages may ask, such as `https://portal.example`; none without it'),
   execution: z
     .enum(['atrium', 'apollo'])
     .default('atrium')

@@ -146,7 +146,7 @@ describe('what is wrong in a file is told with its place', () => {
       'qqqqqq: 1\n__proto__: 2',
       ['qqqqqq', '__proto__'].map(
         (key, index) =>
-          `atrium.yaml:${index + 1}:1 "${key}" is not an option; there are title, data, listen, directory, documents, forum, supergraph, operators, development, cache, limits, execution, log, subgraphSecret`,
+          `atrium.yaml:${index + 1}:1 "${key}" is not an option; there are title, data, listen, directory, documents, forum, supergraph, operators, development, cache, limits, operations, introspection, cors, execution, log, subgraphSecret`,
       ),
     ],
     ['listen: { port: "80" }', ['atrium.yaml:1:17 "listen.port" must be a number, not text: leave the quotes out']],

@@ -120,6 +120,7 @@ export const ConfigFile = z.strictObject({
       operations: limit(10, 1, 1_000, 'Most operations of a document'),
       fragments: limit(50, 0, 1_000, 'Most fragments of a document'),
       selections: limit(1_000, 10, 100_000, 'Most selections of an operation, with its fragments spread out'),
+      merges: limit(10_000, 100, 10_000_000, 'Most pairs of fields with the same place in the answer'),
       cost: limit(
         100_000,
         100,

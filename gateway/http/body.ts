@@ -8,7 +8,7 @@ export function registerBody(http: FastifyInstance, nesting: number): void {
   const parse = http.getDefaultJsonParser('error', 'error');
   http.removeAllContentTypeParsers();
   http.addContentTypeParser<string>('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (isNestedWithin(body, nesting)) parse(request, body, done);
+    if (isNestedWithin(body, nesting)) void parse(request, body, done);
     else done(refusal('NESTED_TOO_DEEP', { limit: nesting }));
   });
 }

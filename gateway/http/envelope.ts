@@ -3,7 +3,11 @@ import type { FastifyRequest } from 'fastify';
 import { isNestedWithin } from '../limits/json-depth.ts';
 import type { KnownOperations } from '../operations/known.ts';
 import { refusal } from '../refusal.ts';
+import { acceptQuality } from './accept.ts';
 import { searchOf } from './path.ts';
+
+/** What answers may be, as an `Accept` header can put it. */
+const JSON_TYPES = ['application/json', 'application/graphql-response+json', 'application/*', '*/*'] as const;
 
 /** How requests are read. */
 export interface EnvelopeParts {
@@ -25,9 +29,10 @@ interface Asked {
 /**
  * Reads a request as the GraphQL server takes it, with the text of a known operation filled in where only its hash or
  * name is given.
- * @throws BAD_REQUEST, NESTED_TOO_DEEP, OPERATION_NOT_KNOWN
+ * @throws NOT_ACCEPTABLE, BAD_REQUEST, NESTED_TOO_DEEP, OPERATION_NOT_KNOWN
  */
 export function readEnvelope(request: FastifyRequest, parts: EnvelopeParts): HTTPGraphQLRequest {
+  if (!acceptsJson(request.headers.accept)) throw refusal('NOT_ACCEPTABLE');
   const headers = new HeaderMap();
   for (const [name, value] of Object.entries(request.headers)) {
     if (value !== undefined) headers.set(name, Array.isArray(value) ? value.join(', ') : value);
@@ -79,7 +84,7 @@ function textOf(
 function hashIn(extensions: unknown): string | undefined {
   const persisted = isObject(extensions) ? extensions['persistedQuery'] : undefined;
   if (persisted === undefined || persisted === null) return undefined;
-  const { version, sha256Hash } = (isObject(persisted) ? persisted : {}) as Record<string, unknown>;
+  const { version, sha256Hash }: Record<string, unknown> = isObject(persisted) ? persisted : {};
   if (version === 1 && typeof sha256Hash === 'string' && /^[\da-f]{64}$/i.test(sha256Hash)) return sha256Hash;
   throw refusal('BAD_REQUEST', {
     message: 'A persisted query is `version: 1` with the SHA-256 of its text in hexadecimal.',
@@ -95,6 +100,10 @@ function jsonIn(search: URLSearchParams, name: string, nesting: number): unknown
   } catch {
     return undefined;
   }
+}
+
+function acceptsJson(accept: string | undefined): boolean {
+  return !accept || JSON_TYPES.some((type) => acceptQuality(accept, type) > 0);
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

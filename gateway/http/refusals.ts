@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
 import type { FastifyError, FastifyInstance, FastifyReply } from 'fastify';
-import { GraphQLError } from 'graphql';
+import type { GraphQLError } from 'graphql';
 import type { Log } from '../../subgraphs/kit/connector.ts';
 import { ERROR_CATALOGUE, type ErrorCode } from '../../subgraphs/kit/errors.ts';
 import { httpOf, refusal, refusalBody } from '../refusal.ts';

@@ -12,6 +12,7 @@ export type OperationLimits = Pick<
   | 'operations'
   | 'fragments'
   | 'selections'
+  | 'merges'
   | 'cost'
   | 'pageSize'
 >;

@@ -45,7 +45,7 @@ export function readPriceList(supergraph: string): PriceList {
     const weight = argumentsOf(field.directives, cost)?.['weight'];
     if (typeof weight === 'number') weights.set(key, weight);
     const size = argumentsOf(field.directives, listSize);
-    if (size) sizes.set(key, size as ListSize);
+    if (size) sizes.set(key, size);
   }
 }
 

@@ -9,6 +9,7 @@ import {
 import type { ErrorCode } from '../../subgraphs/kit/errors.ts';
 import { refusal } from '../refusal.ts';
 import type { OperationLimits } from './limits.ts';
+import { countMerges } from './merges.ts';
 
 /** What a selection comes to with its fragments spread out. */
 interface Extent {
@@ -29,7 +30,7 @@ const INTROSPECTION: ReadonlySet<string> = new Set(['__schema', '__type']);
  * Refuses a document by its shape alone, before it is validated. Each fragment is measured once, however often it is
  * spread: fragments that double cost no more than their text.
  * @throws TOO_MANY_OPERATIONS, TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES, TOO_MANY_SELECTIONS, TOO_MANY_ALIASES,
- * TOO_MANY_ROOT_FIELDS, QUERY_TOO_DEEP
+ * TOO_MANY_ROOT_FIELDS, TOO_MANY_MERGES, QUERY_TOO_DEEP
  */
 export function checkShape(document: DocumentNode, limits: OperationLimits): void {
   const operations: OperationDefinitionNode[] = [];
@@ -46,11 +47,15 @@ export function checkShape(document: DocumentNode, limits: OperationLimits): voi
   atMost(limits.directives, countDirectives(document), 'TOO_MANY_DIRECTIVES');
   const measure = new Measure(fragments);
   // Fragments nobody spreads are measured too: validation walks through them before it says that they are not used.
-  for (const name of fragments.keys()) check(measure.fragment(name), limits);
+  for (const [name, { selectionSet }] of fragments) {
+    check(measure.fragment(name), limits);
+    atMost(limits.merges, countMerges([selectionSet], fragments), 'TOO_MANY_MERGES');
+  }
   for (const { selectionSet } of operations) {
     const extent = measure.selectionSet(selectionSet);
     check(extent, limits);
     atMost(limits.rootFields, extent.fields, 'TOO_MANY_ROOT_FIELDS');
+    atMost(limits.merges, countMerges([selectionSet], fragments), 'TOO_MANY_MERGES');
   }
 }
 

@@ -22,6 +22,10 @@ export const ERROR_CATALOGUE = {
     status: 400,
     meaning: 'The operation has more selections than `limits.selections`, with its fragments spread out.',
   },
+  TOO_MANY_MERGES: {
+    status: 400,
+    meaning: 'The operation repeats fields so often that more than `limits.merges` pairs have to be compared.',
+  },
   TOO_MANY_ALIASES: { status: 400, meaning: 'The operation has more aliases than `limits.aliases`.' },
   TOO_MANY_ROOT_FIELDS: {
     status: 400,

@@ -10,6 +10,9 @@ const MAX_MESSAGE = 200;
 /** What graphql-js adds of names that are in the schema to one that is not. */
 const SUGGESTION = / ?Did you mean [^]+\?$/;
 
+/** What the planner says of a document that graphql-js takes, and it does not. */
+const PLANNER_REFUSED = 'INVALID_GRAPHQL';
+
 /** What else of an error's extensions is for clients: which limit was passed, when to try again. */
 const NUMBERS = ['limit', 'retryAfterSeconds'] as const;
 
@@ -22,7 +25,8 @@ export function formatError(
   suggest: boolean,
 ): (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError {
   return (formatted, error) => {
-    const code = formatted.extensions?.['code'];
+    const given = formatted.extensions?.['code'];
+    const code = given === PLANNER_REFUSED ? 'GRAPHQL_VALIDATION_FAILED' : given;
     if (typeof code === 'string' && code in ERROR_CATALOGUE && code !== 'INTERNAL_SERVER_ERROR') {
       const subgraph = formatted.extensions?.['serviceName'] ?? formatted.extensions?.['subgraph'];
       return {

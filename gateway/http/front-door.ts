@@ -50,8 +50,8 @@ export function openFrontDoor(config: Config, cache: GatewayCache, log: Log): Fa
   http.addHook('onRequest', async (request) => {
     if (!UNCOUNTED.test(pathOf(request))) await addresses.take(countedAddress(request.ip));
   });
-  registerRefusals(http, limits.bodyBytes, log);
   registerCors(http, config.cors);
+  registerRefusals(http, limits.bodyBytes, log);
   registerBody(http, limits.nesting);
   return http;
 }

@@ -111,12 +111,12 @@ class Estimate {
     for (const name of sizing?.slicingArguments ?? []) {
       const given = node.arguments?.find((each) => each.name.value === name)?.value;
       const value: unknown = given && valueFromASTUntyped(given, this.#parts.variables);
+      const limit = this.#parts.pageSize;
+      if (typeof value === 'number' && (value < 1 || value > limit)) {
+        throw refusal('PAGE_SIZE', { message: `"${name}" must be from 1 to ${limit}, not ${value}.`, limit });
+      }
       const asked = value ?? field.args.find((each) => each.name === name)?.defaultValue;
       if (typeof asked !== 'number') continue;
-      const limit = this.#parts.pageSize;
-      if (asked < 1 || asked > limit) {
-        throw refusal('PAGE_SIZE', { message: `"${name}" must be from 1 to ${limit}, not ${asked}.`, limit });
-      }
       size = Math.max(size ?? 0, asked);
     }
     return size;

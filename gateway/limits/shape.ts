@@ -48,13 +48,15 @@ export function checkShape(document: DocumentNode, limits: OperationLimits): voi
   const measure = new Measure(fragments);
   // Fragments nobody spreads are measured too: validation walks through them before it says that they are not used.
   for (const [name, { selectionSet }] of fragments) {
-    check(measure.fragment(name), limits);
+    atMost(limits.selections, measure.fragment(name).selections, 'TOO_MANY_SELECTIONS');
     atMost(limits.merges, countMerges([selectionSet], fragments), 'TOO_MANY_MERGES');
   }
   for (const { selectionSet } of operations) {
-    const extent = measure.selectionSet(selectionSet);
-    check(extent, limits);
-    atMost(limits.rootFields, extent.fields, 'TOO_MANY_ROOT_FIELDS');
+    const { selections, aliases, fields, depth } = measure.selectionSet(selectionSet);
+    atMost(limits.selections, selections, 'TOO_MANY_SELECTIONS');
+    atMost(limits.aliases, aliases, 'TOO_MANY_ALIASES');
+    atMost(limits.rootFields, fields, 'TOO_MANY_ROOT_FIELDS');
+    atMost(limits.depth, depth, 'QUERY_TOO_DEEP');
     atMost(limits.merges, countMerges([selectionSet], fragments), 'TOO_MANY_MERGES');
   }
 }
@@ -64,12 +66,6 @@ export function asksForSchema(document: DocumentNode): boolean {
   let found = false;
   visit(document, { Field: ({ name }) => void (found ||= INTROSPECTION.has(name.value)) });
   return found;
-}
-
-function check({ selections, aliases, depth }: Extent, limits: OperationLimits): void {
-  atMost(limits.selections, selections, 'TOO_MANY_SELECTIONS');
-  atMost(limits.aliases, aliases, 'TOO_MANY_ALIASES');
-  atMost(limits.depth, depth, 'QUERY_TOO_DEEP');
 }
 
 function atMost(limit: number, actual: number, code: ErrorCode): void {

@@ -1,18 +1,14 @@
 import { Kind, type FieldNode, type FragmentDefinitionNode, type SelectionSetNode } from 'graphql';
 
-/** Deeper than this, only a fragment within itself goes; validation refuses it. */
-const MAX_LEVELS = 64;
-
 /**
  * How many pairs of fields have the same place in the answer, so that each has to be compared with each other:
- * validation does that, in a time that grows with the square of how often a field is repeated.
+ * validation does that, in a time that grows with the square of how often a field is repeated. No fragment may spread
+ * itself.
  */
 export function countMerges(
   selectionSets: readonly SelectionSetNode[],
   fragments: ReadonlyMap<string, FragmentDefinitionNode>,
-  level = 0,
 ): number {
-  if (level > MAX_LEVELS) return 0;
   const fields = new Map<string, FieldNode[]>();
   const spread = new Set<string>();
   for (const each of selectionSets) collect(each);
@@ -20,7 +16,7 @@ export function countMerges(
   for (const nodes of fields.values()) {
     merges += (nodes.length * (nodes.length - 1)) / 2;
     const below = nodes.flatMap(({ selectionSet }) => selectionSet ?? []);
-    if (below.length > 0) merges += countMerges(below, fragments, level + 1);
+    if (below.length > 0) merges += countMerges(below, fragments);
   }
   return merges;
 

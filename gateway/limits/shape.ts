@@ -30,7 +30,7 @@ const INTROSPECTION: ReadonlySet<string> = new Set(['__schema', '__type']);
  * Refuses a document by its shape alone, before it is validated. Each fragment is measured once, however often it is
  * spread: fragments that double cost no more than their text.
  * @throws TOO_MANY_OPERATIONS, TOO_MANY_FRAGMENTS, TOO_MANY_DIRECTIVES, TOO_MANY_SELECTIONS, TOO_MANY_ALIASES,
- * TOO_MANY_ROOT_FIELDS, TOO_MANY_MERGES, QUERY_TOO_DEEP
+ * TOO_MANY_ROOT_FIELDS, TOO_MANY_MERGES, QUERY_TOO_DEEP, GRAPHQL_VALIDATION_FAILED
  */
 export function checkShape(document: DocumentNode, limits: OperationLimits): void {
   const operations: OperationDefinitionNode[] = [];
@@ -82,6 +82,8 @@ function countDirectives(document: DocumentNode): number {
 class Measure {
   readonly #fragments: ReadonlyMap<string, FragmentDefinitionNode>;
   readonly #known = new Map<string, Extent>();
+  /** Fragments being measured. */
+  readonly #open = new Set<string>();
 
   constructor(fragments: ReadonlyMap<string, FragmentDefinitionNode>) {
     this.#fragments = fragments;
@@ -90,10 +92,12 @@ class Measure {
   fragment(name: string): Extent {
     const known = this.#known.get(name);
     if (known) return known;
-    // A fragment within itself is refused by validation; here it must only come to an end.
-    this.#known.set(name, NOTHING);
+    // Validation would say the same, but only after it has gone round and round.
+    if (this.#open.has(name)) throw refusal('GRAPHQL_VALIDATION_FAILED', { message: 'A fragment spreads itself.' });
+    this.#open.add(name);
     const fragment = this.#fragments.get(name);
     const extent = fragment ? this.selectionSet(fragment.selectionSet) : NOTHING;
+    this.#open.delete(name);
     this.#known.set(name, extent);
     return extent;
   }

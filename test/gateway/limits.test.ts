@@ -69,6 +69,18 @@ describe('what goes beyond a limit is refused, with its code and the limit', () 
     ['TOO_MANY_SELECTIONS', 1_000, { query: `{ viewer { ${'groups '.repeat(1_001)} } }` }],
     ['TOO_MANY_SELECTIONS', 1_000, { query: bomb(40) }],
     ['TOO_MANY_SELECTIONS', 1_000, { query: bomb(40).replace('...F0', 'id') }],
+    [
+      'TOO_MANY_MERGES',
+      10_000,
+      { query: `{ viewer { ${times(12, () => `person { ${times(12, () => 'manager { id }')} }`)} } }` },
+    ],
+    [
+      'TOO_MANY_MERGES',
+      10_000,
+      {
+        query: `{ viewer { person { ...F ...G } } } ${times(2, (at) => `fragment ${'FG'[at]} on Person { ${times(80, () => 'id')} }`)}`,
+      },
+    ],
     ['QUERY_TOO_LARGE', 100_000, { query: PAGES, variables: { n: 100 } }],
     ['QUERY_TOO_LARGE', 100_000, { query: PAGES.replace('$n: Int', '$n: Int = 100') }],
     ['PAGE_SIZE', 100, { query: '{ documents(first: 101) { totalCount } }' }],

@@ -3,7 +3,6 @@ import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
 import responseCachePlugin from '@apollo/server-plugin-response-cache';
-import { InMemoryLRUCache } from '@apollo/utils.keyvaluecache';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
 import { auditPlugin } from './audit/audit-plugin.ts';
 import type { GatewayCache } from './cache/key-value-cache.ts';
@@ -13,14 +12,16 @@ import { federate } from './execution/gateway.ts';
 import type { SubgraphClients } from './execution/subgraphs/clients.ts';
 import { formatError } from './format-error.ts';
 import type { createLog } from './log.ts';
+import type { KnownOperations } from './operations/known.ts';
+import { admission } from './plugins/admission.ts';
 import { knownOperation } from './plugins/known-operation.ts';
+import { lenientStatus } from './plugins/lenient-status.ts';
 import type { Metrics } from './observe/metrics.ts';
 import { observe } from './plugins/observe.ts';
-import { sizeLimit } from './plugins/size-limit.ts';
 import type { Supergraph } from './supergraph/supergraph.ts';
 
-/** Parsed and validated documents that are kept, in bytes of JSON; in memory they are several times as large. */
-const MAX_DOCUMENT_BYTES = 8 * 1024 ** 2;
+/** So many mistakes of a document are told; graphql-js then adds that there are more. */
+const MAX_VALIDATION_ERRORS = 4;
 
 /** What the server is built of. */
 export interface ApolloParts {
@@ -32,6 +33,8 @@ export interface ApolloParts {
   /** The subgraphs in this process, by name. */
   readonly local: ReadonlyMap<string, SubgraphExecutor>;
   readonly metrics: Metrics;
+  /** The gateway's own operations. */
+  readonly known: KnownOperations;
   readonly plugins: readonly ApolloServerPlugin<GatewayContext>[];
 }
 
@@ -39,6 +42,7 @@ export interface ApolloParts {
 export async function createApollo(parts: ApolloParts): Promise<ApolloServer<GatewayContext>> {
   const { config, log, cache, supergraph, local, clients } = parts;
   const quiet = { debug: () => undefined, info: () => undefined, warn: log.warn.bind(log), error: log.error.bind(log) };
+  const isDevelopment = config.development.chooseViewer;
   const apollo = new ApolloServer<GatewayContext>({
     gateway: federate({
       supergraph,
@@ -50,20 +54,27 @@ export async function createApollo(parts: ApolloParts): Promise<ApolloServer<Gat
       answerSeconds: config.cache.answerSeconds,
     }),
     cache,
-    // Each schema has documents of its own there.
-    documentStore: new InMemoryLRUCache({ maxSize: MAX_DOCUMENT_BYTES }),
     logger: quiet,
     persistedQueries: { ttl: config.cache.persistedSeconds },
     includeStacktraceInErrorResponses: false,
-    formatError: formatError(log),
+    formatError: formatError(log, isDevelopment),
+    // Whether the schema may be asked for is decided at admission, and documents that passed it are kept there.
+    introspection: true,
+    documentStore: null,
+    validationOptions: { maxErrors: MAX_VALIDATION_ERRORS },
     // Fastify closes first and waits for what is under way; see app.ts.
     stopOnTerminationSignals: false,
     plugins: [
       ...parts.plugins,
+      lenientStatus(),
       observe(log, parts.metrics, config.limits.slowMs),
       auditPlugin(),
+      admission({
+        limits: config.limits,
+        introspection: config.introspection ?? isDevelopment,
+        only: config.operations === 'known' ? parts.known : undefined,
+      }),
       knownOperation(),
-      sizeLimit(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControl({ calculateHttpHeaders: true }),
       responseCachePlugin<GatewayContext>({

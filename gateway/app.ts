@@ -1,8 +1,8 @@
 import './telemetry.ts';
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { fastifyApolloDrainPlugin, fastifyApolloHandler } from '@as-integrations/fastify';
-import Fastify, { type FastifyInstance, type FastifyReply } from 'fastify';
+import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
+import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
 import type { Viewer } from '../subgraphs/kit/viewer.ts';
 import { registerWebhooks, type WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
@@ -17,9 +17,9 @@ import { SubgraphClients } from './execution/subgraphs/clients.ts';
 import { scopesIn } from './execution/access-rules.ts';
 import { Departure, registerDeparture } from './http/departure.ts';
 import { serveMetrics } from './http/metrics.ts';
+import { openFrontDoor, registerGraphQL } from './http/front-door.ts';
 import { registerHealth } from './http/health.ts';
 import { forwardedHeaders, stripOwnHeaders } from './http/client-headers.ts';
-import { registerRefusals } from './http/refusals.ts';
 import { directoryAsker, explorerViewers } from './identity/ask-directory.ts';
 import { ApiTokens } from './identity/api-tokens.ts';
 import { CHOSEN_VIEWER_HEADER } from './identity/development.ts';
@@ -31,6 +31,7 @@ import { createLog } from './log.ts';
 import { Metrics } from './observe/metrics.ts';
 import { Observation } from './observe/observation.ts';
 import { startTracing } from './observe/tracing.ts';
+import { KnownOperations, OPERATIONS_FOLDER } from './operations/known.ts';
 import { Supergraph } from './supergraph/supergraph.ts';
 
 /** The header by which, in development, an answer is asked to come with its plan and where the time went. */
@@ -101,16 +102,16 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
 
   const metrics = new Metrics({ clients, local });
   const tracing = config.traces.url === undefined ? undefined : await startTracing(config.traces.url);
-  const http = Fastify({
-    bodyLimit: config.limits.bodyBytes,
-    logger: false,
-    // What still comes on connections that are open is answered: see life.ts.
-    return503OnClosing: false,
-    requestIdHeader: false,
-    genReqId: (request) => requestId(request.headers['x-request-id']),
-    trustProxy: false,
-    routerOptions: { maxParamLength: 200 },
+  const { http, first: noteOf } = openFrontDoor(config, cache, log, (server) => {
+    // First, so that it sees what the others refuse.
+    const note = registerAudit(server, trail, ENDPOINT);
+    server.addHook('onRequest', async (request) => {
+      stripOwnHeaders(request.headers, config.development.chooseViewer ? [CHOSEN_VIEWER_HEADER, TRACE_HEADER] : []);
+    });
+    registerDeparture(server, departure);
+    return note;
   });
+  const known = KnownOperations.in(OPERATIONS_FOLDER);
   const apollo = await createApollo({
     config,
     log,
@@ -119,27 +120,25 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     local,
     clients,
     metrics,
+    known,
     plugins: [fastifyApolloDrainPlugin(http)],
   });
-  // First, so that it sees what the others refuse.
-  const noteOf = registerAudit(http, trail, ENDPOINT);
-  http.addHook('onRequest', async (request, reply) => {
-    stripOwnHeaders(request.headers, config.development.chooseViewer ? [CHOSEN_VIEWER_HEADER, TRACE_HEADER] : []);
-    reply.header('x-request-id', request.id);
-  });
-  registerDeparture(http, departure);
-  registerRefusals(http, log);
   registerWebhooks(http, deps.receive);
   const metricsServer = await serveMetrics(config, metrics, http);
   registerHealth(http, { config, local, cache, clients, departure });
   registerExplorer(http, {
     endpoint: ENDPOINT,
-    operationsDir: fileURLToPath(new URL('../schema/operations/', import.meta.url)),
+    operationsDir: fileURLToPath(OPERATIONS_FOLDER),
     title: config.title === 'Atrium' ? 'Atrium' : `Atrium for ${config.title}`,
     ...(directory && config.development.chooseViewer && { viewers: explorerViewers(directory) }),
   });
-  const handler = fastifyApolloHandler(apollo, {
-    context: async (request, reply) => {
+  const { trustedHeader } = config.auth;
+  registerGraphQL(http, {
+    config,
+    cache,
+    known,
+    apollo,
+    contextFor: async (request, reply) => {
       const { rawHeaders, url, socket } = request.raw;
       const viewer = await signIn.viewerOf({ rawHeaders, url: url ?? '/', socket, headers: request.headers });
       const observation = new Observation({
@@ -153,13 +152,8 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
         audit: noteOf(request),
       };
     },
-  });
-  http.route({
-    url: ENDPOINT,
-    method: ['GET', 'POST', 'OPTIONS'],
-    handler(request, reply) {
-      return wantsExplorer(request) ? sendExplorer(reply) : handler.call(http, request, reply);
-    },
+    pageFor: (request, reply) => (wantsExplorer(request) ? sendExplorer(reply) : undefined),
+    identityHeaders: ['Authorization', CHOSEN_VIEWER_HEADER, ...(trustedHeader ? [trustedHeader.header] : [])],
   });
   // What the first question would else wait for is read while nobody asks.
   const warming = setImmediate(() => {
@@ -204,9 +198,4 @@ function signalOf({ raw }: FastifyReply): AbortSignal {
     if (!raw.writableFinished) abort.abort();
   });
   return abort.signal;
-}
-
-/** The client's request id where it is a plain one, so that its log and ours can be read together; else our own. */
-function requestId(given: string | string[] | undefined): string {
-  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID();
 }

@@ -31,7 +31,11 @@ export interface StartOptions {
 export async function start(configured: Config, options: StartOptions): Promise<void> {
   const config: Config = {
     ...configured,
-    listen: { host: options.host ?? configured.listen.host, port: options.port ?? configured.listen.port },
+    listen: {
+      ...configured.listen,
+      host: options.host ?? configured.listen.host,
+      port: options.port ?? configured.listen.port,
+    },
     development: { ...configured.development, ...(options.as !== undefined && { viewer: options.as }) },
   };
   if (options.fresh) dropStores(config);

@@ -14,6 +14,8 @@ const MAX_CHARACTERS = 32 * 1024 ** 2;
 
 /** The gateway's cache: Redis or Valkey where configured, else memory. Never an error, and never slower than 50 ms. */
 export interface GatewayCache extends KeyValueCache {
+  /** Whether other gateways may use it as well. */
+  readonly isShared: boolean;
   /** Whether the shared cache answers; true without one. */
   isReachable(): Promise<boolean>;
   close(): Promise<void>;
@@ -31,6 +33,7 @@ export function openCache(redis: string | undefined, log: Log): GatewayCache {
   };
   keyv.on('error', report);
   return {
+    isShared: store !== undefined,
     get: (key) => withinDeadline(keyv.get(key)),
     // Nobody waits for what is being remembered.
     async set(key, value, options) {

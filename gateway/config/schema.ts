@@ -1,49 +1,10 @@
 import { z } from 'zod';
 import type { SubgraphName } from '../../subgraphs/kit/subgraph.ts';
 import { AuthConfig } from './auth.ts';
+import { limit, Limits } from './limits.ts';
 
 const seconds = (fallback: number, about: string) =>
   z.number().int().min(1).max(86_400).default(fallback).describe(about);
-
-const limit = (fallback: number, min: number, max: number, about: string) =>
-  z.number().int().min(min).max(max).default(fallback).describe(about);
-
-/** How far the gateway goes for one subgraph. */
-const subgraphLimits = {
-  connectMs: limit(1_000, 10, 60_000, 'Give up on a connection to a subgraph after this long, in ms'),
-  firstByteMs: limit(4_000, 10, 600_000, 'Give up when nothing of its answer has come after this long, in ms'),
-  callMs: limit(6_000, 10, 600_000, 'Give up on its answer after this long, in ms'),
-  calls: limit(64, 1, 10_000, 'Calls to it at once'),
-  waiting: limit(128, 0, 100_000, 'Calls waiting for their turn; one more is refused at once'),
-  circuitPercent: limit(50, 1, 99, 'It is left alone for a while when more of a hundred calls than this fail …'),
-  circuitCalls: limit(20, 1, 100_000, '… of at least so many …'),
-  circuitWindowMs: limit(10_000, 100, 600_000, '… within this time, in ms'),
-  circuitOpenMs: limit(
-    5_000,
-    10,
-    600_000,
-    'For how long the first time, in ms; one call then tries; each time twice as long …',
-  ),
-  circuitMaxOpenMs: limit(60_000, 10, 3_600_000, '… up to this, in ms'),
-  retryPercent: limit(10, 0, 100, 'So many of a hundred calls may be made once more, where that can help; 0 for none'),
-  answerBytes: limit(10_485_760, 1_024, 1_073_741_824, 'Most bytes of one of its answers'),
-  answerDepth: limit(100, 5, 1_000, 'Deepest nesting of one of its answers'),
-  staleSeconds: limit(
-    300,
-    0,
-    86_400,
-    'How long an answer that is the same for everyone stands in for one that does not come; 0 for never',
-  ),
-};
-
-/** The same options, none of which has to be there. */
-function withoutDefaults<Key extends string>(options: Readonly<Record<Key, z.ZodDefault<z.ZodNumber>>>) {
-  const entries = Object.entries<z.ZodDefault<z.ZodNumber>>(options);
-  return Object.fromEntries(entries.map(([key, option]) => [key, option.removeDefault().exactOptional()])) as Record<
-    Key,
-    z.ZodExactOptional<z.ZodNumber>
-  >;
-}
 
 /** What every source has, whatever its connector. */
 export const SourceCommon = z.strictObject({
@@ -82,6 +43,10 @@ export const ConfigFile = z.strictObject({
     .strictObject({
       host: z.string().default('127.0.0.1').describe('Address to listen on'),
       port: z.number().int().min(0).max(65_535).default(4_000).describe('Port to listen on; 0 takes a free one'),
+      proxies: z
+        .array(z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()]))
+        .default([])
+        .describe('Addresses of proxies before it, whose `X-Forwarded-For` says who really asks'),
     })
     .prefault({})
     .describe('Where the gateway listens'),
@@ -156,33 +121,7 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({})
     .describe('What is remembered'),
-  limits: z
-    .strictObject({
-      bodyBytes: z
-        .number()
-        .int()
-        .min(1_024)
-        .max(10_485_760)
-        .default(262_144)
-        .describe('Largest request body, in bytes'),
-      operationMs: limit(
-        8_000,
-        50,
-        600_000,
-        'A whole operation may take so long, in ms; then the answer is what is there',
-      ),
-      slowMs: limit(1_000, 1, 600_000, 'Operations that take so long, in ms, are logged with where the time went'),
-      subgraph: z
-        .strictObject(subgraphLimits)
-        .prefault({})
-        .describe('How far the gateway goes for one subgraph in another process'),
-      subgraphs: z
-        .record(z.string(), z.strictObject(withoutDefaults(subgraphLimits)))
-        .default({})
-        .describe('What of `limits.subgraph` is otherwise for one subgraph, by name: `{ forum: { calls: 16 } }`'),
-    })
-    .prefault({})
-    .describe('Limits'),
+  limits: Limits,
   shutdown: z
     .strictObject({
       delayMs: limit(
@@ -195,6 +134,27 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({})
     .describe('How it ends'),
+  operations: z
+    .enum(['any', 'known'])
+    .default('any')
+    .describe('`known`: only those of `schema/operations/` are answered, by their text, its SHA-256 or their name'),
+  introspection: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the schema may be asked for; without it: in development only, as `development.chooseViewer` says',
+    ),
+  cors: z
+    .array(
+      z
+        .string()
+        .regex(
+          /^https?:\/\/[^/\s*]+$/,
+          'must be an origin as browsers send it: https://portal.example, without a path',
+        ),
+    )
+    .default([])
+    .describe('Origins whose pages may ask, such as `https://portal.example`; none without it'),
   execution: z
     .enum(['atrium', 'apollo'])
     .default('atrium')

@@ -1,6 +1,6 @@
 import type { QueryPlan } from '@apollo/query-planner';
 import type { GatewayExecutor, GatewayGraphQLRequestContext } from '@apollo/server-gateway-interface';
-import type { GraphQLError } from 'graphql';
+import { Kind, visit, type DocumentNode, type FieldNode, type GraphQLError } from 'graphql';
 
 /** What the gateway's hook is told. */
 interface Resolved {
@@ -32,8 +32,9 @@ export class Planner {
   /** @returns the plan, or why there is none: the operation does not fit the schema. */
   async plan(
     executor: GatewayExecutor,
-    requestContext: GatewayGraphQLRequestContext,
+    asked: GatewayGraphQLRequestContext,
   ): Promise<QueryPlan | { readonly errors: readonly GraphQLError[] }> {
+    const requestContext = { ...asked, document: withoutIntrospection(asked.document) };
     try {
       const { errors } = await executor(requestContext);
       return { errors: errors ?? [] };
@@ -43,4 +44,21 @@ export class Planner {
       throw error;
     }
   }
+}
+
+/** Any field, so that what was asked about the schema is still there, but nothing of it. */
+const TYPENAME: FieldNode = { kind: Kind.FIELD, name: { kind: Kind.NAME, value: '__typename' } };
+
+/**
+ * Takes out what is asked about the schema itself: it is in no plan, and the planner's idea of what a schema can be
+ * asked is older than that of graphql-js, so that it would refuse `isOneOf`.
+ */
+function withoutIntrospection(document: DocumentNode): DocumentNode {
+  return visit(document, {
+    FragmentDefinition: ({ typeCondition }) => (typeCondition.name.value.startsWith('__') ? null : undefined),
+    Field: (field) =>
+      field.name.value === '__schema' || field.name.value === '__type'
+        ? { ...field, selectionSet: { kind: Kind.SELECTION_SET, selections: [TYPENAME] } }
+        : undefined,
+  });
 }

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import type { FastifyReply, FastifyRequest } from 'fastify';
-import { acceptQuality } from './accept.ts';
+import { acceptQuality } from '../http/accept.ts';
 
 /** One file the page loads, held in memory. */
 export interface Asset {

@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { acceptQuality } from './accept.ts';
+import { acceptQuality } from '../http/accept.ts';
 import { loadAssets, sendAsset } from './assets.ts';
 import { readSampleOperations } from './operations.ts';
 import { renderPage, PAGE_HEADERS, type ExplorerViewer } from './page.ts';

@@ -11,7 +11,7 @@ export function knownOperation(): ApolloServerPlugin {
           if (operation?.operation === OperationTypeNode.MUTATION && schema.getMutationType()) return;
           if (operation) {
             throw new GraphQLError('Operations of this kind are not answered: there is nothing like it here.', {
-              extensions: { code: 'GRAPHQL_VALIDATION_FAILED', http: { status: 400 } },
+              extensions: { code: 'OPERATION_RESOLUTION_FAILURE', http: { status: 400 } },
             });
           }
           throw new GraphQLError('The document does not say which operation to run: name one that is in it.', {

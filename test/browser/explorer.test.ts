@@ -7,6 +7,7 @@ import { buildSchema, graphql } from 'graphql';
 import { chromium, type BrowserContext, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { registerExplorer, sendExplorer, wantsExplorer } from '../../gateway/explorer/explorer.ts';
+import { registerSecurityHeaders } from '../../gateway/http/security-headers.ts';
 import { isInstalled } from '../servers/real.ts';
 
 const CHROMIUM = '/usr/bin/chromium';
@@ -28,9 +29,10 @@ const schema = buildSchema(`
   }
 `);
 
-/** A bare server with the explorer: what the page needs, and nothing of the gateway. */
+/** A bare server with the explorer: what the page needs, and of the gateway only the headers it sends with everything. */
 async function startServer(operationsDir: string): Promise<FastifyInstance> {
   const app = Fastify();
+  registerSecurityHeaders(app);
   registerExplorer(app, {
     endpoint: '/graphql',
     operationsDir,

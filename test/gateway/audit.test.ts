@@ -117,8 +117,8 @@ it.each<[string, object | string, string, number]>([
 });
 
 it('says what failed in part', async () => {
-  const query = '{ documents(first: 0) { totalCount } conversations { totalCount } }';
-  expect(await lineOf(() => post({ query }))).toMatchObject({ decision: 'allowed', codes: ['PAGE_SIZE'] });
+  const query = '{ documents(after: "x") { totalCount } conversations { totalCount } }';
+  expect(await lineOf(() => post({ query }))).toMatchObject({ decision: 'allowed', codes: ['BAD_CURSOR'] });
 });
 
 it('cuts names that are longer than a name', async () => {

@@ -46,8 +46,9 @@ describe('GraphQL over HTTP', () => {
       fetchFn: (input: string, init: RequestInit = {}) =>
         fetch(input, { ...init, headers: { ...(init.headers as object), 'apollo-require-preflight': 'true' } }),
     });
-    expect(results.length).toBeGreaterThan(50);
-    expect(results.filter(({ status }) => status === 'error').map(({ name }) => name)).toEqual([]);
+    // What it must, should and may do.
+    expect(results.filter(({ status }) => status !== 'ok').map(({ name }) => name)).toEqual([]);
+    expect(results.length).toBe(61);
   });
 
   it('remembers a persisted query by its hash', async () => {

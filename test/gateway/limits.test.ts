@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,39 +15,109 @@ beforeAll(async () => {
 });
 afterAll(() => sample.close());
 
-function post(payload: object, headers: Readonly<Record<string, string>> = {}) {
+function post(payload: object | string, headers: Readonly<Record<string, string>> = {}) {
   return sample.app.http.inject({
     method: 'POST',
     url: '/graphql',
     headers: { 'content-type': 'application/json', ...headers },
-    payload: JSON.stringify(payload),
+    payload: typeof payload === 'string' ? payload : JSON.stringify(payload),
   });
 }
 
-function nested(levels: number): string {
-  return `{ people(first: 1) { edges { node { ${'manager { reports { edges { node { '.repeat(levels)} id ${'} } } } '.repeat(levels)} } } } }`;
+const PAGES = `query ($n: Int) { documents(first: $n) { edges { node { conversations(first: $n) { edges { node {
+  documents(first: $n) { edges { node { id } } } } } } } } } }`;
+
+function times(count: number, part: (at: number) => string): string {
+  return Array.from({ length: count }, (_, at) => part(at)).join(' ');
 }
+
+/** Fragments that each spread the next one twice: 2 to the power of `levels` fields in a few hundred characters. */
+function bomb(levels: number): string {
+  const fragments = times(levels, (at) => `fragment F${at} on Person { ...F${at + 1} ...F${at + 1} }`);
+  return `{ viewer { person { ...F0 } } } ${fragments} fragment F${levels} on Person { id }`;
+}
+
+describe('what goes beyond a limit is refused, with its code and the limit', () => {
+  it.each([
+    ['TOO_MANY_TOKENS', 4_000, { query: `{ viewer { ${'groups '.repeat(4_000)} } }` }],
+    ['NESTED_TOO_DEEP', 64, { query: `{ person(id: ${'['.repeat(65)}${']'.repeat(65)}) { id } }` }],
+    ['NESTED_TOO_DEEP', 64, { query: `{ ${'... { '.repeat(70)} viewer { groups } ${'}'.repeat(70)} }` }],
+    ['QUERY_TOO_DEEP', 12, { query: `{ viewer { person { ${'manager { '.repeat(10)} id ${'} '.repeat(10)} } } }` }],
+    ['TOO_MANY_ALIASES', 30, { query: `{ viewer { ${times(31, (at) => `a${at}: groups`)} } }` }],
+    [
+      'TOO_MANY_ALIASES',
+      30,
+      { query: `{ viewer { person { ...F ...F } } } fragment F on Person { ${times(16, (at) => `a${at}: id`)} }` },
+    ],
+    ['TOO_MANY_ROOT_FIELDS', 20, { query: `{ ${times(21, (at) => `a${at}: viewer { groups }`)} }` }],
+    [
+      'TOO_MANY_ROOT_FIELDS',
+      20,
+      { query: `{ ...F ...F } fragment F on Query { ${times(11, () => 'viewer { groups }')} }` },
+    ],
+    ['TOO_MANY_DIRECTIVES', 30, { query: `{ viewer { ${times(31, () => 'groups @include(if: true)')} } }` }],
+    [
+      'TOO_MANY_OPERATIONS',
+      10,
+      { query: times(11, (at) => `query Q${at} { viewer { groups } }`), operationName: 'Q0' },
+    ],
+    [
+      'TOO_MANY_FRAGMENTS',
+      50,
+      { query: `{ viewer { ...F0 } } ${times(51, (at) => `fragment F${at} on Viewer { groups }`)}` },
+    ],
+    ['TOO_MANY_SELECTIONS', 1_000, { query: `{ viewer { ${'groups '.repeat(1_001)} } }` }],
+    ['TOO_MANY_SELECTIONS', 1_000, { query: bomb(40) }],
+    ['TOO_MANY_SELECTIONS', 1_000, { query: bomb(40).replace('...F0', 'id') }],
+    [
+      'TOO_MANY_MERGES',
+      10_000,
+      { query: `{ viewer { ${times(12, () => `person { ${times(12, () => 'manager { id }')} }`)} } }` },
+    ],
+    [
+      'TOO_MANY_MERGES',
+      10_000,
+      {
+        query: `{ viewer { person { ...F ...G } } } ${times(2, (at) => `fragment ${'FG'[at]} on Person { ${times(80, () => 'id')} }`)}`,
+      },
+    ],
+    ['QUERY_TOO_LARGE', 100_000, { query: PAGES, variables: { n: 100 } }],
+    ['QUERY_TOO_LARGE', 100_000, { query: PAGES.replace('$n: Int', '$n: Int = 100') }],
+    ['PAGE_SIZE', 100, { query: '{ documents(first: 101) { totalCount } }' }],
+    ['PAGE_SIZE', 100, { query: 'query ($n: Int) { documents(first: $n) { totalCount } }', variables: { n: 0 } }],
+    ['NESTED_TOO_DEEP', 64, `{"query":"{ viewer { groups } }","variables":{"a":${'['.repeat(70)}${']'.repeat(70)}}}`],
+    ['PAYLOAD_TOO_LARGE', 262_144, { query: `{ viewer { groups } } #${'x'.repeat(262_144)}` }],
+  ])('%s, %i', async (code, limit, payload) => {
+    const response = await post(payload);
+    expect(response.statusCode).toBe(code === 'PAYLOAD_TOO_LARGE' ? 413 : 400);
+    expect(response.headers['content-type']).toContain('application/json');
+    expect(response.json()).toEqual({
+      errors: [expect.objectContaining({ extensions: { code, limit } })],
+    });
+  });
+
+  it('and refused again: what was seen once is no better the second time', async () => {
+    for (let time = 0; time < 2; time++) expect((await post({ query: bomb(40) })).statusCode).toBe(400);
+  });
+
+  it('also where a client asks for plain JSON', async () => {
+    expect((await post({ query: bomb(40) }, { accept: 'application/json' })).statusCode).toBe(400);
+  });
+
+  it('also for what is asked for by its hash, and remembered by nobody', async () => {
+    const query = bomb(40);
+    const persistedQuery = { version: 1, sha256Hash: createHash('sha256').update(query).digest('hex') };
+    expect((await post({ query, extensions: { persistedQuery } })).statusCode).toBe(400);
+    expect((await post({ extensions: { persistedQuery } })).json()).toMatchObject({
+      errors: [{ extensions: { code: 'PERSISTED_QUERY_NOT_FOUND' } }],
+    });
+  });
+});
 
 describe('operations that could grow beyond measure', () => {
-  it.each([
-    ['pages inside pages', nested(5)],
-    ['deep nesting', `{ viewer { person { ${'manager { '.repeat(30)} id ${'} '.repeat(30)} } } }`],
-    ['a thousand aliases', `{ ${Array.from({ length: 1_000 }, (_, i) => `a${i}: viewer { groups }`).join(' ')} }`],
-    [
-      'fragments that double',
-      `{ viewer { person { ...F0 } } } ${Array.from({ length: 20 }, (_, i) => `fragment F${i} on Person { ...F${i + 1} a${i}: id ...F${i + 1} }`).join(' ')} fragment F20 on Person { id }`,
-    ],
-  ])('are refused: %s', async (_what, query) => {
-    const response = await post({ query });
-    expect(response.statusCode).toBe(400);
-    expect(response.json()).toMatchObject({ errors: [{ extensions: { code: 'QUERY_TOO_LARGE' } }] });
-  });
-
   it('are measured by the pages that variables ask for', async () => {
-    const query = `query ($n: Int) { documents(first: $n) { edges { node { conversations(first: $n) { edges { node {
-      documents(first: $n) { edges { node { id } } } } } } } } } }`;
-    expect((await post({ query, variables: { n: 100 } })).statusCode).toBe(400);
-    expect((await post({ query, variables: { n: 10 } })).json()).toHaveProperty('data.documents.edges');
+    expect((await post({ query: PAGES, variables: { n: 100 } })).statusCode).toBe(400);
+    expect((await post({ query: PAGES, variables: { n: 10 } })).json()).toHaveProperty('data.documents.edges');
   });
 
   it('and those of reports are not', async () => {

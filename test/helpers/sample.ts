@@ -21,8 +21,11 @@ export interface SampleApp {
   close(): Promise<void>;
 }
 
-/** Serves the sample company, or a changed copy of it. Close it when done. */
-export async function sampleApp(change?: (dir: string) => Promise<void>): Promise<SampleApp> {
+/** Serves the sample company, or a changed copy of it, with limits other than the usual. Close it when done. */
+export async function sampleApp(
+  change?: (dir: string) => Promise<void>,
+  limits: Partial<Config['limits']> = {},
+): Promise<SampleApp> {
   const folder = await mkdtemp(join(tmpdir(), 'atrium-sample-'));
   const company = change ? join(folder, 'company') : SAMPLE;
   if (change) {
@@ -30,7 +33,12 @@ export async function sampleApp(change?: (dir: string) => Promise<void>): Promis
     await change(company);
   }
   const loaded = await loadConfig({ file: join(company, 'atrium.yaml'), env: {}, cwd: folder });
-  const config: Config = { ...loaded, data: join(folder, 'data'), log: { level: 'error', format: 'json' } };
+  const config: Config = {
+    ...loaded,
+    data: join(folder, 'data'),
+    log: { level: 'error', format: 'json' },
+    limits: { ...loaded.limits, ...limits },
+  };
   await syncOnce(config);
   const app = await createApp(config);
   return {

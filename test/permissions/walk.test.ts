@@ -28,7 +28,16 @@ let restricted: Restricted[];
 let replies: string[];
 
 beforeAll(async () => {
-  [sample, truth] = [await sampleApp(), await readTruth()];
+  // A walk asks for everything at once.
+  const limits = {
+    aliases: 10_000,
+    tokens: 100_000,
+    selections: 100_000,
+    depth: 100,
+    cost: 100_000_000,
+    merges: 10_000_000,
+  };
+  [sample, truth] = [await sampleApp(undefined, limits), await readTruth()];
   schema = buildClientSchema(await sample.ask<IntrospectionQuery>({ query: getIntrospectionQuery() }));
   restricted = [];
   for (const viewer of INSIDERS) restricted.push(...(await readableOnlyBy(viewer)));

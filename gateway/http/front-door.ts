@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto';
+import type { ApolloServer } from '@apollo/server';
+import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import type { Log } from '../../subgraphs/kit/connector.ts';
+import type { GatewayCache } from '../cache/key-value-cache.ts';
+import type { Config } from '../config/schema.ts';
+import type { GatewayContext } from '../context.ts';
+import type { KnownOperations } from '../operations/known.ts';
+import { refusal } from '../refusal.ts';
+import { registerBody } from './body.ts';
+import { registerCors } from './cors.ts';
+import { couldBeForged } from './csrf.ts';
+import { readEnvelope } from './envelope.ts';
+import { watchLoad } from './load.ts';
+import { pathOf } from './path.ts';
+import { countedAddress, RateLimit } from './rate-limit.ts';
+import { refuseConnection, registerRefusals, send } from './refusals.ts';
+import { registerSecurityHeaders } from './security-headers.ts';
+
+/** How often the server looks for clients that are too slow, in ms. */
+const LOOK_EVERY_MS = 500;
+
+/** Asked by those who watch and route to this process, and by tools that sign what they send. */
+const UNCOUNTED = /^\/(?:live|ready|state|metrics|webhooks\/)/;
+
+/** Most characters of an id in an address. */
+const MAX_PARAM = 200;
+
+/**
+ * The server before anything is served: how long it waits for a request, how much of it it takes, how it refuses.
+ * `first` adds what sees requests before all of that.
+ */
+export function openFrontDoor<First>(
+  config: Config,
+  cache: GatewayCache,
+  log: Log,
+  first: (http: FastifyInstance) => First,
+): { readonly http: FastifyInstance; readonly first: First } {
+  const { limits, listen } = config;
+  const http = Fastify({
+    bodyLimit: limits.bodyBytes,
+    logger: false,
+    // What still comes on connections that are open is answered: see life.ts.
+    return503OnClosing: false,
+    requestIdHeader: false,
+    genReqId: (request) => requestId(request.headers['x-request-id']),
+    trustProxy: listen.proxies.length > 0 ? listen.proxies : false,
+    routerOptions: { maxParamLength: MAX_PARAM },
+    requestTimeout: limits.requestMs,
+    http: { headersTimeout: limits.headersMs, connectionsCheckingInterval: LOOK_EVERY_MS },
+    clientErrorHandler: refuseConnection,
+    frameworkErrors: (error, _request, reply) =>
+      void send(reply, refusal(error.statusCode === 414 ? 'HEADERS_TOO_LARGE' : 'BAD_REQUEST')),
+  });
+  const made = first(http);
+  const addresses = new RateLimit('address', limits.requestsPerAddress, cache);
+  http.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id);
+  });
+  registerSecurityHeaders(http);
+  http.addHook('onRequest', async (request) => {
+    if (!UNCOUNTED.test(pathOf(request))) await addresses.take(countedAddress(request.ip));
+  });
+  registerCors(http, config.cors);
+  registerRefusals(http, limits.bodyBytes, log);
+  registerBody(http, limits.nesting);
+  return { http, first: made };
+}
+
+/** What answers GraphQL. */
+export interface GraphQLRoute {
+  readonly config: Config;
+  readonly cache: GatewayCache;
+  readonly known: KnownOperations;
+  readonly apollo: ApolloServer<GatewayContext>;
+  /** Establishes who asks. */
+  readonly contextFor: (request: FastifyRequest, reply: FastifyReply) => Promise<GatewayContext>;
+  /** The page a browser gets in the place of an answer; undefined for what is no browser. */
+  readonly pageFor: (request: FastifyRequest, reply: FastifyReply) => Promise<FastifyReply> | undefined;
+  /** Request headers that say who asks: answers differ by them. */
+  readonly identityHeaders: readonly string[];
+}
+
+/** Serves `/graphql`. */
+export function registerGraphQL(http: FastifyInstance, route: GraphQLRoute): void {
+  const { limits, operations } = route.config;
+  const load = watchLoad(limits.eventLoopMs);
+  http.addHook('onClose', async () => load.stop());
+  const viewers = new RateLimit('viewer', limits.requestsPerViewer, route.cache);
+  const envelope = { known: route.known, isKnownOnly: operations === 'known', nesting: limits.nesting };
+  const vary = ['Accept', 'Origin', ...route.identityHeaders].join(', ');
+  http.route({
+    url: '/graphql',
+    method: ['GET', 'POST'],
+    onRequest: async (_request, reply) => {
+      if (load.isOver()) return send(reply, refusal('OVERLOADED', { retryAfterSeconds: 1 }));
+    },
+    async handler(request, reply) {
+      const page = route.pageFor(request, reply);
+      if (page) return page;
+      reply.header('vary', vary);
+      if (couldBeForged(request)) return send(reply, refusal('CSRF_REFUSED'));
+      const {
+        headers,
+        body,
+        status = 200,
+      } = await route.apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: readEnvelope(request, envelope),
+        context: async () => {
+          const context = await route.contextFor(request, reply);
+          const { person, service } = context.viewer;
+          // Nobody in particular is counted by the address alone.
+          if (person !== null) await viewers.take(person);
+          else if (service !== undefined) await viewers.take(`service:${service}`);
+          return context;
+        },
+      });
+      for (const [name, value] of headers) reply.header(name, value);
+      // Nothing is ever answered in parts here.
+      return reply.status(status).send(body.kind === 'complete' ? body.string : '');
+    },
+  });
+}
+
+/** The client's request id where it is a plain one, so that its log and ours can be read together; else our own. */
+function requestId(given: string | string[] | undefined): string {
+  return typeof given === 'string' && /^[\w.-]{8,64}$/.test(given) ? given : randomUUID();
+}

@@ -1,0 +1,13 @@
+import type { FastifyRequest } from 'fastify';
+
+/** The path of a request's address, without its parameters. */
+export function pathOf({ url }: FastifyRequest): string {
+  const end = url.indexOf('?');
+  return end < 0 ? url : url.slice(0, end);
+}
+
+/** The parameters of a request's address, with their `?`; read off as they stand, for the `Host` can be anything. */
+export function searchOf({ url }: FastifyRequest): string {
+  const start = url.indexOf('?');
+  return start < 0 ? '' : url.slice(start);
+}

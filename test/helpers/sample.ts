@@ -21,6 +21,16 @@ export interface SampleApp {
   close(): Promise<void>;
 }
 
+/** Limits for tests that ask for everything at once. */
+export const WIDE_LIMITS = {
+  aliases: 10_000,
+  tokens: 100_000,
+  selections: 100_000,
+  depth: 100,
+  cost: 100_000_000,
+  merges: 10_000_000,
+};
+
 /** Serves the sample company, or a changed copy of it, with limits other than the usual. Close it when done. */
 export async function sampleApp(
   change?: (dir: string) => Promise<void>,

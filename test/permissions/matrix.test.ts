@@ -4,7 +4,7 @@ import { NOBODY, type Viewer } from '../../subgraphs/kit/viewer.ts';
 import { derivedWays } from '../helpers/derived-ways.ts';
 import type { Way } from '../helpers/every-way.ts';
 import { restrictedItems, samplePeople, type RestrictedItem, type SamplePerson } from '../helpers/sample-readers.ts';
-import { readTruth, sampleApp, type SampleApp } from '../helpers/sample.ts';
+import { readTruth, sampleApp, WIDE_LIMITS, type SampleApp } from '../helpers/sample.ts';
 
 /** Somebody who asks: a person by user name, nobody, or a viewer with rights of its own. */
 interface Asker {
@@ -29,7 +29,7 @@ let classes: Map<string, Asker[]>;
 
 beforeAll(async () => {
   const [served, truth, files, directory] = await Promise.all([
-    sampleApp(),
+    sampleApp(undefined, WIDE_LIMITS),
     readTruth(),
     restrictedItems(),
     samplePeople(),

@@ -6,7 +6,7 @@ import {
   type IntrospectionQuery,
 } from 'graphql';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { readTruth, sampleApp, type SampleApp, type Truth } from '../helpers/sample.ts';
+import { readTruth, sampleApp, type SampleApp, type Truth, WIDE_LIMITS } from '../helpers/sample.ts';
 import { walkSchema, type Walk } from '../helpers/walk-schema.ts';
 
 /** Somebody who may read none of the restricted items, and those who between them may read all. */
@@ -28,16 +28,7 @@ let restricted: Restricted[];
 let replies: string[];
 
 beforeAll(async () => {
-  // A walk asks for everything at once.
-  const limits = {
-    aliases: 10_000,
-    tokens: 100_000,
-    selections: 100_000,
-    depth: 100,
-    cost: 100_000_000,
-    merges: 10_000_000,
-  };
-  [sample, truth] = [await sampleApp(undefined, limits), await readTruth()];
+  [sample, truth] = [await sampleApp(undefined, WIDE_LIMITS), await readTruth()];
   schema = buildClientSchema(await sample.ask<IntrospectionQuery>({ query: getIntrospectionQuery() }));
   restricted = [];
   for (const viewer of INSIDERS) restricted.push(...(await readableOnlyBy(viewer)));

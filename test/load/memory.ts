@@ -2,9 +2,12 @@ import { Balancer, callWhile, Tally } from './callers.ts';
 import { residentMiB, type Report } from './report.ts';
 import { QUESTION, type Stand } from './stand.ts';
 
+/** One address asks more here than any may. */
+const UNCOUNTED = 'limits: { requestsPerAddress: 0 }';
+
 /** The same few questions, very often. */
 export async function soak(stand: Stand, report: Report, requests: number): Promise<void> {
-  const gateway = await stand.gateway();
+  const gateway = await stand.gateway(UNCOUNTED);
   const balancer = new Balancer(gateway.url);
   const tally = new Tally();
   const memory: number[] = [];
@@ -22,12 +25,13 @@ export async function soak(stand: Stand, report: Report, requests: number): Prom
   report.told('requests a second', (1_000 * tally.asked) / (performance.now() - started));
   await balancer.close();
   report.exactly('lost or not whole', tally.hurt, 0);
+  if (tally.firstLost !== '') console.log(`        ${tally.firstLost}`);
   report.atMost('growth from half to all', (memory[3] ?? 0) - (memory[1] ?? 0), 40, ' MiB');
 }
 
 /** As many different operations as nobody has: none of what is kept of them may grow without end. */
 export async function manyOperations(stand: Stand, report: Report, operations: number): Promise<void> {
-  const gateway = await stand.gateway('', ['--max-old-space-size=256']);
+  const gateway = await stand.gateway(UNCOUNTED, ['--max-old-space-size=256']);
   const balancer = new Balancer(gateway.url);
   const tally = new Tally();
   let most = 0;

@@ -1,40 +1,60 @@
 import { isRecord } from '../own.ts';
+import { CLOSE_OBJECT, JsonCursor, NoJson } from '../reading/cursor.ts';
+import type { DataReader } from '../reading/reader.ts';
 import { SubgraphFailure, type SubgraphAnswer } from './client.ts';
 
 /** So many errors of one answer are looked at: more of them would tell a client nothing more. */
 const MAX_ERRORS = 100;
 
-/** Reads a subgraph's answer. @throws SubgraphFailure when it is no GraphQL result. */
-export function readAnswer(text: string, subgraph: string, maxDepth: number): SubgraphAnswer {
+/**
+ * Reads a subgraph's answer.
+ * @param read reads its data; without it, data is parsed as any JSON
+ * @throws SubgraphFailure when it is no GraphQL result
+ */
+export function readAnswer(text: string, subgraph: string, maxDepth: number, read?: DataReader): SubgraphAnswer {
   const bad = (what: string) => new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', `${subgraph} answered with ${what}.`);
-  if (isDeeper(text, maxDepth)) throw bad('JSON nested too deep');
-  let value: unknown;
+  let members: Members | undefined;
   try {
-    value = JSON.parse(text);
-  } catch {
-    // The parser's message quotes the text, which may be anybody's: it is no business of the log.
-    throw bad('something that is no JSON');
+    members = membersOf(new JsonCursor(text, maxDepth), read ?? parseValue);
+  } catch (error) {
+    // A parser's message would quote the text, which may be anybody's: it is no business of the log.
+    if (error instanceof NoJson) throw bad(error.isTooDeep ? 'JSON nested too deep' : 'something that is no JSON');
+    throw error;
   }
-  if (!isRecord(value)) throw bad('JSON that is no GraphQL result');
-  const { data = null, errors } = value;
+  if (!members) throw bad('JSON that is no GraphQL result');
+  const { data, errors } = members;
   if (data !== null && !isRecord(data)) throw bad('data that is no object');
-  if (errors !== undefined && errors !== null && !Array.isArray(errors)) throw bad('errors that are no list');
+  if (errors !== null && !Array.isArray(errors)) throw bad('errors that are no list');
   return { data, errors: (errors ?? []).slice(0, MAX_ERRORS).filter(isRecord) };
 }
 
-/** Whether JSON nests deeper than it may; brackets within strings do not count. */
-function isDeeper(text: string, maxDepth: number): boolean {
-  let depth = 0;
-  let isString = false;
-  for (let at = 0; at < text.length; at++) {
-    const code = text.charCodeAt(at);
-    if (isString) {
-      if (code === 0x5c) at++;
-      else if (code === 0x22) isString = false;
-    } else if (code === 0x22) isString = true;
-    else if (code === 0x7b || code === 0x5b) {
-      if (++depth > maxDepth) return true;
-    } else if (code === 0x7d || code === 0x5d) depth--;
+interface Members {
+  readonly data: unknown;
+  readonly errors: unknown;
+}
+
+/** What an answer consists of; undefined for what is no object. */
+function membersOf(cursor: JsonCursor, read: DataReader): Members | undefined {
+  if (!cursor.isObject) {
+    cursor.value();
+    cursor.end();
+    return undefined;
   }
-  return false;
+  let data: unknown = null;
+  let errors: unknown = null;
+  if (cursor.open(CLOSE_OBJECT)) {
+    do {
+      const key = cursor.key();
+      if (key === 'data') data = read(cursor);
+      else if (key === 'errors') errors = parseValue(cursor);
+      else cursor.value();
+    } while (cursor.goesOn(CLOSE_OBJECT));
+  }
+  cursor.end();
+  return { data, errors };
+}
+
+function parseValue(cursor: JsonCursor): unknown {
+  const text = cursor.value();
+  return text === null ? null : (JSON.parse(text) as unknown);
 }

@@ -1,0 +1,26 @@
+import type { Program } from './programs.ts';
+
+/** Subgraphs that are up, and what a gateway has to know of them. */
+export interface Graph {
+  /** For configurations and logs. */
+  readonly folder: string;
+  /** The file with the composed schema. */
+  readonly supergraph: string;
+  readonly subgraphs: readonly PlacedSubgraph[];
+  /** The processes that answer, whose CPU time is counted apart. */
+  readonly programs: readonly Program[];
+}
+
+/** One subgraph and where it is. */
+export interface PlacedSubgraph {
+  readonly name: string;
+  readonly url: string;
+  readonly typeDefs: string;
+}
+
+/** A contender that is up. */
+export interface Standing {
+  readonly url: string;
+  readonly gateway: readonly Program[];
+  readonly subgraphs: readonly Program[];
+}

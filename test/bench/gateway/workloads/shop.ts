@@ -1,0 +1,79 @@
+import type { Graph, Standing } from '../graph.ts';
+import { startAtrium } from '../gateways/atrium.ts';
+import { startBare } from '../gateways/bare.ts';
+import { startApollo } from '../gateways/peers.ts';
+import type { Program } from '../programs.ts';
+import { startShop, type ShopServers } from '../shop/graph.ts';
+import { rightAnswer } from '../shop/monolith.ts';
+import { NESTED, SMALL } from '../shop/queries.ts';
+import type { Contender, StartOptions, Workload } from '../workload.ts';
+
+/** The subgraphs of one workload: started when they are first needed, shared by all who ask them. */
+class Shops {
+  readonly #graphs = new Map<ShopServers, Promise<Graph>>();
+
+  get(folder: string, servers: ShopServers): Promise<Graph> {
+    const graph = this.#graphs.get(servers) ?? startShop(folder, servers);
+    this.#graphs.set(servers, graph);
+    return graph;
+  }
+
+  /** A gateway before them. */
+  before(
+    key: string,
+    title: string,
+    servers: ShopServers,
+    start: (graph: Graph, options: StartOptions) => Promise<Program>,
+  ): Contender {
+    return {
+      key,
+      title,
+      start: async (options): Promise<Standing> => {
+        const graph = await this.get(options.folder, servers);
+        const gateway = await start(graph, options);
+        return { url: gateway.url, gateway: [gateway], subgraphs: graph.programs };
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    const graphs = await Promise.allSettled(this.#graphs.values());
+    await Promise.all(
+      graphs.flatMap((graph) => (graph.status === 'fulfilled' ? graph.value.programs.map((each) => each.end()) : [])),
+    );
+  }
+}
+
+function bare(query: string): Contender {
+  return {
+    key: 'bare',
+    title: 'bare node:http, the limit',
+    start: async ({ folder }) => {
+      const program = await startBare(folder, JSON.stringify(rightAnswer(query)));
+      return { url: program.url, gateway: [program], subgraphs: [] };
+    },
+  };
+}
+
+function overHttp(name: string, title: string, query: string): Workload {
+  const shops = new Shops();
+  return {
+    name,
+    title,
+    isMarked: true,
+    contenders: [
+      shops.before('plain', 'Apollo', 'replay', startApollo),
+      shops.before('atrium', 'Atrium', 'replay', (graph, { node }) => startAtrium(graph, node)),
+      bare(query),
+    ],
+    bodies: () => [JSON.stringify({ query })],
+    rightAnswer: () => rightAnswer(query),
+    close: () => shops.close(),
+  };
+}
+
+/** The public benchmark's workload: gateways over HTTP, before subgraphs that cost next to nothing. */
+export const nested = (): Workload => overHttp('nested', 'The public benchmark’s query, subgraphs over HTTP', NESTED);
+
+/** What one fetch costs. */
+export const small = (): Workload => overHttp('small', 'A query of one fetch, subgraphs over HTTP', SMALL);

@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import { installPeers, peerVersions } from './gateways/peers.ts';
 import { loadTool } from './load.ts';
 import { measure } from './measure.ts';
 import { printProfile } from './profile.ts';
@@ -37,7 +38,8 @@ function listed(text: string | undefined, all: readonly string[], what: string):
 }
 
 const tool = await loadTool();
-console.log(`Load: ${tool}; Node ${process.versions.node}`);
+installPeers();
+console.log(`${tool}, Node ${process.versions.node}, ${peerVersions()}`);
 const names = listed(values.workload, Object.keys(WORKLOADS), 'workload');
 const profiles = values.profile === undefined ? undefined : resolve(values.profile);
 for (const name of names) {

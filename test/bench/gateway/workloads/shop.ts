@@ -1,7 +1,7 @@
 import type { Graph, Standing } from '../graph.ts';
 import { startAtrium } from '../gateways/atrium.ts';
 import { startBare } from '../gateways/bare.ts';
-import { startApollo } from '../gateways/peers.ts';
+import { startApollo, startGrafbase, startHive, startMercurius } from '../gateways/peers.ts';
 import type { Program } from '../programs.ts';
 import { startShop, type ShopServers } from '../shop/graph.ts';
 import { rightAnswer } from '../shop/monolith.ts';
@@ -63,6 +63,10 @@ function overHttp(name: string, title: string, query: string): Workload {
     isMarked: true,
     contenders: [
       shops.before('plain', 'Apollo', 'replay', startApollo),
+      shops.before('hive', 'Hive Gateway', 'replay', (graph) => startHive(graph, 'hive')),
+      shops.before('hive-rust', 'Hive Gateway, Rust planner', 'replay', (graph) => startHive(graph, 'hive-rust')),
+      shops.before('mercurius', 'Mercurius', 'replay', startMercurius),
+      shops.before('grafbase', 'Grafbase (Rust)', 'replay', startGrafbase),
       shops.before('atrium', 'Atrium', 'replay', (graph, { node }) => startAtrium(graph, node)),
       bare(query),
     ],

@@ -8,7 +8,7 @@ import { measure } from './measure.ts';
 import { printProfile } from './profile.ts';
 import { reportOf } from './report.ts';
 import type { Workload } from './workload.ts';
-import { nested, small } from './workloads/shop.ts';
+import { nested, small, whole } from './workloads/shop.ts';
 
 /**
  * `npm run bench:gateway [-- --workload NAME,…] [--only CONTENDER,…] [--rounds N] [--seconds N] [--profile FOLDER]`:
@@ -26,7 +26,7 @@ const { values } = parseArgs({
   },
 });
 
-const WORKLOADS: Readonly<Record<string, () => Workload>> = { nested, small };
+const WORKLOADS: Readonly<Record<string, () => Workload>> = { nested, small, whole };
 
 function listed(text: string | undefined, all: readonly string[], what: string): readonly string[] {
   if (text === undefined) return all;

@@ -55,7 +55,7 @@ export function startApollo(graph: Graph): Promise<Program> {
   });
 }
 
-/** Hive Gateway, which compiles operations. @param config what of it runs */
+/** Hive Gateway. It compiles operations; with the other planner it answers null everywhere when told to. */
 export function startHive(graph: Graph, config: 'hive' | 'hive-rust'): Promise<Program> {
   const bin = inPeers('node_modules/@graphql-hive/gateway/dist/bin.js');
   const file = inPeers(`${config}.config.mjs`);
@@ -63,7 +63,8 @@ export function startHive(graph: Graph, config: 'hive' | 'hive-rust'): Promise<P
     name: config,
     args: (port) => [
       ...[bin, 'supergraph', graph.supergraph, '--config-path', file],
-      ...['--jit', '--host', '127.0.0.1', '--port', String(port)],
+      ...(config === 'hive' ? ['--jit'] : []),
+      ...['--host', '127.0.0.1', '--port', String(port)],
     ],
     path: '/graphql',
     cwd: graph.folder,

@@ -1,8 +1,11 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Graph, Standing } from '../graph.ts';
-import { startAtrium } from '../gateways/atrium.ts';
+import { startAtrium, startAtriumWithShop } from '../gateways/atrium.ts';
 import { startBare } from '../gateways/bare.ts';
 import { startApollo, startGrafbase, startHive, startMercurius } from '../gateways/peers.ts';
 import type { Program } from '../programs.ts';
+import { shopSupergraph } from '../shop/supergraph.ts';
 import { startShop, type ShopServers } from '../shop/graph.ts';
 import { rightAnswer } from '../shop/monolith.ts';
 import { NESTED, SMALL } from '../shop/queries.ts';
@@ -81,3 +84,40 @@ export const nested = (): Workload => overHttp('nested', 'The public benchmark�
 
 /** What one fetch costs. */
 export const small = (): Workload => overHttp('small', 'A query of one fetch, subgraphs over HTTP', SMALL);
+
+/** The whole system: gateway and subgraphs, none of which has its answers ready. */
+export function whole(): Workload {
+  const shops = new Shops();
+  const inProcess: Contender = {
+    key: 'atrium',
+    title: 'Atrium, subgraphs in its process',
+    start: async ({ folder: parent, node }) => {
+      const folder = join(parent, 'in-process');
+      mkdirSync(folder);
+      const supergraph = join(folder, 'supergraph.graphql');
+      writeFileSync(supergraph, shopSupergraph('http://in-process.invalid'));
+      const program = await startAtriumWithShop(folder, supergraph, node);
+      return { url: program.url, gateway: [program], subgraphs: [] };
+    },
+  };
+  return {
+    name: 'whole',
+    title: 'The public benchmark’s query, whole system',
+    isMarked: true,
+    contenders: [
+      shops.before('plain', 'Apollo, Apollo’s subgraphs', 'apollo', startApollo),
+      shops.before('plain-jit', 'Apollo, graphql-jit subgraphs', 'jit', startApollo),
+      shops.before('hive-rust', 'Hive, Rust planner, graphql-jit subgraphs', 'jit', (graph) =>
+        startHive(graph, 'hive-rust'),
+      ),
+      shops.before('grafbase', 'Grafbase (Rust), graphql-jit subgraphs', 'jit', startGrafbase),
+      shops.before('atrium-http', 'Atrium, graphql-jit subgraphs', 'jit', (graph, { node }) =>
+        startAtrium(graph, node),
+      ),
+      inProcess,
+    ],
+    bodies: () => [JSON.stringify({ query: NESTED })],
+    rightAnswer: () => rightAnswer(NESTED),
+    close: () => shops.close(),
+  };
+}

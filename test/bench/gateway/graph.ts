@@ -23,4 +23,6 @@ export interface Standing {
   readonly url: string;
   readonly gateway: readonly Program[];
   readonly subgraphs: readonly Program[];
+  /** Ends what is its own. */
+  end(): Promise<void>;
 }

@@ -3,7 +3,12 @@
 local ffi = require("ffi")
 ffi.cdef [[ typedef struct { long s; long ns; } clock_time; int clock_gettime(int id, clock_time *time); ]]
 local time = ffi.new("clock_time")
-local bodies, sent, deadline, head, isMarked = {}, 0, 0, "", false
+sent = 0
+local bodies, deadline, head, isMarked = {}, 0, "", false
+
+function setup(thread)
+  only = thread
+end
 
 local function now()
   ffi.C.clock_gettime(1, time)
@@ -36,7 +41,7 @@ end
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    '\n{"requests":%d,"bytes":%d,"failed":%d,"p50":%.3f,"p99":%.3f,"mean":%.3f}\n',
-    summary.requests, summary.bytes, errors.connect + errors.read + errors.write + errors.status + errors.timeout,
+    '\n{"requests":%d,"sent":%d,"bytes":%d,"failed":%d,"p50":%.3f,"p99":%.3f,"mean":%.3f}\n',
+    summary.requests, only:get("sent"), summary.bytes, errors.connect + errors.read + errors.write + errors.status + errors.timeout,
     latency:percentile(50) / 1000, latency:percentile(99) / 1000, latency.mean / 1000))
 end

@@ -13,7 +13,10 @@ const DRAIN_SECONDS = 4;
 
 /** What came of putting load on an address. */
 export interface Load {
-  /** All that were answered, also after the time was over: what was spent was spent on them. */
+  /**
+   * All that were answered, also after the time was over, and half of what was still not: what was spent was spent on
+   * them.
+   */
   readonly requests: number;
   readonly perSecond: number;
   readonly p50: number;
@@ -39,10 +42,17 @@ export async function load(url: string, seconds: number, bodies: string, isMarke
     bodies,
     isMarked ? 'bearer' : 'none',
   ]);
-  const told = JSON.parse(stdout.slice(stdout.lastIndexOf('\n{'))) as Load & { readonly failed: number };
+  const told = JSON.parse(stdout.slice(stdout.lastIndexOf('\n{'))) as Load & {
+    readonly failed: number;
+    readonly sent: number;
+  };
   if (told.failed > 0) throw new Error(`${told.failed} of ${told.requests} requests failed.`);
   // When the time was over, every connection had one request under way.
-  return { ...told, perSecond: Math.max(0, told.requests - CONNECTIONS) / seconds };
+  return {
+    ...told,
+    requests: (told.requests + told.sent) / 2,
+    perSecond: Math.max(0, told.sent - CONNECTIONS) / seconds,
+  };
 }
 
 /** The load tool's version. @throws with what to do when there is none */

@@ -8,6 +8,7 @@ import { measure } from './measure.ts';
 import { printProfile } from './profile.ts';
 import { reportOf } from './report.ts';
 import type { Workload } from './workload.ts';
+import { mission10k, missionSample } from './workloads/mission.ts';
 import { nested, small, whole } from './workloads/shop.ts';
 
 /**
@@ -26,7 +27,13 @@ const { values } = parseArgs({
   },
 });
 
-const WORKLOADS: Readonly<Record<string, () => Workload>> = { nested, small, whole };
+const WORKLOADS: Readonly<Record<string, () => Workload>> = {
+  nested,
+  small,
+  whole,
+  mission: missionSample,
+  'mission-10k': mission10k,
+};
 
 function listed(text: string | undefined, all: readonly string[], what: string): readonly string[] {
   if (text === undefined) return all;

@@ -93,7 +93,7 @@ export async function measure(workload: Workload, contenders: readonly Contender
     }
     await checkAll(workload, runners);
   } finally {
-    for (const { standing } of runners) await Promise.all(standing.gateway.map((program) => program.end()));
+    for (const { standing } of runners) await standing.end();
   }
   for (const { contender, windows, reason } of runners) {
     results.set(contender, reason === undefined ? { contender, figures: middle(windows) } : { contender, reason });

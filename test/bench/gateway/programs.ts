@@ -20,6 +20,8 @@ export interface Launch {
   readonly command?: string | undefined;
   readonly args: (port: number) => readonly string[];
   readonly path: string;
+  /** Whether that is a page to be got, not a place to be asked at. */
+  readonly isPage?: boolean;
   readonly cwd: string;
   readonly env?: Readonly<Record<string, string>> | undefined;
 }
@@ -50,7 +52,7 @@ export async function startProgram(launch: Launch): Promise<Program> {
   void ended.then(() => running.delete(child));
   const url = `http://127.0.0.1:${port}${launch.path}`;
   const started = performance.now();
-  while (!(await isAnswering(url))) {
+  while (!(await isAnswering(url, launch.isPage === true))) {
     const isOver =
       child.exitCode !== null || child.signalCode !== null || performance.now() - started > SLOWEST_START_MS;
     if (failure || isOver) {
@@ -74,12 +76,14 @@ export async function startProgram(launch: Launch): Promise<Program> {
 /** For everybody the same: as in production, and calling nobody. */
 const MEASURED = { NODE_ENV: 'production', APOLLO_TELEMETRY_DISABLED: '1', NO_COLOR: '1' };
 
-async function isAnswering(url: string): Promise<boolean> {
+async function isAnswering(url: string, isPage: boolean): Promise<boolean> {
   try {
     const response = await fetch(url, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ query: '{ __typename }' }),
+      ...(!isPage && {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify({ query: '{ __typename }' }),
+      }),
       signal: AbortSignal.timeout(5_000),
     });
     await response.text();

@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import type { Graph } from '../graph.ts';
 import { startProgram, type Program } from '../programs.ts';
 
-const MAIN = fileURLToPath(new URL('../../../../gateway/cli/main.ts', import.meta.url));
+/** The command line of ours. */
+export const MAIN = fileURLToPath(new URL('../../../../gateway/cli/main.ts', import.meta.url));
 const WITH_SHOP = fileURLToPath(new URL('../processes/atrium-shop.ts', import.meta.url));
 
 /**

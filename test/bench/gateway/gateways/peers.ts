@@ -72,12 +72,12 @@ export function startHive(graph: Graph, config: 'hive' | 'hive-rust'): Promise<P
   });
 }
 
-/** Grafbase, which composes by itself. */
-export function startGrafbase(graph: Graph): Promise<Program> {
+/** Grafbase, which composes by itself. @param adapt makes schemas those that it can */
+export function startGrafbase(graph: Graph, adapt = (typeDefs: string) => typeDefs): Promise<Program> {
   const config = join(graph.folder, 'grafbase.toml');
   const subgraphs = graph.subgraphs.map(({ name, url, typeDefs }) => {
     const schema = join(graph.folder, `${name}.graphql`);
-    writeFileSync(schema, typeDefs);
+    writeFileSync(schema, adapt(typeDefs));
     return `[subgraphs.${name}]\nurl = "${url}"\nschema_path = "${schema}"\n`;
   });
   writeFileSync(config, `[[headers]]\nrule = "forward"\nname = "Authorization"\n\n${subgraphs.join('\n')}`);

@@ -34,7 +34,7 @@ class Shops {
       start: async (options): Promise<Standing> => {
         const graph = await this.get(options.folder, servers);
         const gateway = await start(graph, options);
-        return { url: gateway.url, gateway: [gateway], subgraphs: graph.programs };
+        return { url: gateway.url, gateway: [gateway], subgraphs: graph.programs, end: () => gateway.end() };
       },
     };
   }
@@ -53,7 +53,7 @@ function bare(query: string): Contender {
     title: 'bare node:http, the limit',
     start: async ({ folder }) => {
       const program = await startBare(folder, JSON.stringify(rightAnswer(query)));
-      return { url: program.url, gateway: [program], subgraphs: [] };
+      return { url: program.url, gateway: [program], subgraphs: [], end: () => program.end() };
     },
   };
 }
@@ -97,7 +97,7 @@ export function whole(): Workload {
       const supergraph = join(folder, 'supergraph.graphql');
       writeFileSync(supergraph, shopSupergraph('http://in-process.invalid'));
       const program = await startAtriumWithShop(folder, supergraph, node);
-      return { url: program.url, gateway: [program], subgraphs: [] };
+      return { url: program.url, gateway: [program], subgraphs: [], end: () => program.end() };
     },
   };
   return {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { isDeepStrictEqual } from 'node:util';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { cpuMs, peakMiB } from './cpu.ts';
 import type { Standing } from './graph.ts';
 import { load } from './load.ts';
@@ -15,6 +16,8 @@ export interface Figures {
   readonly p50: number;
   readonly p99: number;
   readonly peakMiB: number;
+  /** Requests to subgraphs for each of ours; NaN where they are not counted. */
+  readonly fetches: number;
 }
 
 /** A contender that was measured, or could not be. */
@@ -36,6 +39,12 @@ export interface Plan {
   /** Called when all are warm. */
   readonly onWarm?: () => void;
 }
+
+/** All together use less than this in a second when nobody asks them. */
+const IDLE_MS = 200;
+
+/** Whoever is still busy with itself after this long, always is. */
+const LONGEST_START_MS = 60_000;
 
 /** A contender while it is measured. */
 interface Runner {
@@ -74,6 +83,7 @@ export async function measure(workload: Workload, contenders: readonly Contender
   }
   try {
     await checkAll(workload, runners);
+    await untilIdle(runners);
     for (const runner of runners) {
       if (runner.reason !== undefined) continue;
       plan.log(`warming ${runner.contender.title}`);
@@ -104,12 +114,13 @@ export async function measure(workload: Workload, contenders: readonly Contender
     const { gateway, subgraphs, url } = runner.standing;
     const own = gateway.map(({ pid }) => pid);
     const others = subgraphs.map(({ pid }) => pid);
-    const before = { own: cpuMs(own), others: cpuMs(others) };
+    const before = { own: cpuMs(own), others: cpuMs(others), asked: await askedSoFar(runner.standing) };
     try {
       const { requests, perSecond, p50, p99 } = await load(url, seconds, file, workload.isMarked);
       const gatewayMs = (cpuMs(own) - before.own) / requests;
       const othersMs = (cpuMs(others) - before.others) / requests;
-      return { gatewayMs, wholeMs: gatewayMs + othersMs, perSecond, p50, p99, peakMiB: peakMiB(own) };
+      const fetches = ((await askedSoFar(runner.standing)) - before.asked) / requests;
+      return { gatewayMs, wholeMs: gatewayMs + othersMs, perSecond, p50, p99, peakMiB: peakMiB(own), fetches };
     } catch (error) {
       runner.reason = reasonOf(error);
       return undefined;
@@ -153,7 +164,7 @@ async function ask(url: string, body: string, isMarked: boolean): Promise<unknow
   });
   const answer = (await response.json()) as { errors?: unknown };
   if (!response.ok || answer.errors !== undefined) {
-    throw new Error(`It answers ${response.status}: ${JSON.stringify(answer).slice(0, 300)}`);
+    throw new Error(`It answers ${response.status}: ${JSON.stringify(answer.errors ?? answer).slice(0, 300)}`);
   }
   return answer;
 }
@@ -166,10 +177,27 @@ function middle(windows: readonly Figures[]): Figures {
     perSecond: of('perSecond'),
     p50: of('p50'),
     p99: of('p99'),
+    fetches: of('fetches'),
     peakMiB: Math.max(...windows.map((window) => window.peakMiB)),
   };
 }
 
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+async function askedSoFar({ asked }: Standing): Promise<number> {
+  return asked === undefined ? Number.NaN : Number(await (await fetch(asked)).text());
+}
+
+/** What programs do after their start, such as reading tools once, is no part of what is measured. */
+async function untilIdle(runners: readonly Runner[]): Promise<void> {
+  const pids = runners.flatMap(({ standing }) => [...standing.gateway, ...standing.subgraphs].map(({ pid }) => pid));
+  const until = performance.now() + LONGEST_START_MS;
+  for (let before = cpuMs(pids); performance.now() < until;) {
+    await wait(1_000);
+    const now = cpuMs(pids);
+    if (now - before < IDLE_MS) return;
+    before = now;
+  }
 }

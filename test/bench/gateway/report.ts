@@ -19,6 +19,7 @@ export function reportOf(workload: Workload, results: readonly Result[]): string
       { title: 'p50 ms', cell: ({ figures }) => figure(figures.p50) },
       { title: 'p99 ms', cell: ({ figures }) => figure(figures.p99) },
       { title: 'shorter', cell: ({ figures }) => times(base && base.p99 / figures.p99) },
+      { title: 'fetches', cell: ({ figures }) => figure(figures.fetches) },
       { title: 'peak MiB', cell: ({ figures }) => figure(figures.peakMiB) },
     ],
     measured,

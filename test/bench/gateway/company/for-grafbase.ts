@@ -2,9 +2,16 @@ import { Kind, parse, print, visit, type DirectiveNode, type TypeNode } from 'gr
 
 const INACCESSIBLE: DirectiveNode = { kind: Kind.DIRECTIVE, name: { kind: Kind.NAME, value: 'inaccessible' } };
 
+/** A type that each subgraph has a field of its own in; Grafbase wants all in each, and nobody asks for it here. */
+const UNASKED = 'Sources';
+
 /** A schema as Grafbase composes it: whatever is of a type that clients do not see says itself that they do not. */
 export function forGrafbase(typeDefs: string): string {
-  const document = parse(typeDefs);
+  const document = visit(parse(typeDefs), {
+    FieldDefinition: ({ type }) => (nameOf(type) === UNASKED ? null : undefined),
+    ObjectTypeDefinition: ({ name }) => (name.value === UNASKED ? null : undefined),
+    ObjectTypeExtension: ({ name }) => (name.value === UNASKED ? null : undefined),
+  });
   const hidden = new Set<string>();
   const note = (node: { name: { value: string }; directives?: readonly DirectiveNode[] | undefined }) => {
     if (isHidden(node)) hidden.add(node.name.value);

@@ -35,5 +35,6 @@ export async function startCompany(parent: string, company: Company): Promise<Gr
     supergraph,
     subgraphs: subgraphs.map(({ name }) => ({ name, url: `${base}/${name}`, typeDefs: print(readTypeDefs(name)) })),
     programs: [program],
+    asked: `${base}/asked`,
   };
 }

@@ -62,9 +62,16 @@ export function startHive(graph: Graph, config: 'hive' | 'hive-rust'): Promise<P
   return startProgram({
     name: config,
     args: (port) => [
-      ...[bin, 'supergraph', graph.supergraph, '--config-path', file],
+      bin,
+      'supergraph',
+      graph.supergraph,
       ...(config === 'hive' ? ['--jit'] : []),
-      ...['--host', '127.0.0.1', '--port', String(port)],
+      '--config-path',
+      file,
+      '--host',
+      '127.0.0.1',
+      '--port',
+      String(port),
     ],
     path: '/graphql',
     cwd: graph.folder,

@@ -1,6 +1,5 @@
 import { createApp } from '../../../../gateway/app.ts';
 import { loadConfig } from '../../../../gateway/config/load.ts';
-import type { Config } from '../../../../gateway/config/schema.ts';
 import { documents } from '../../../../subgraphs/documents/index.ts';
 import { Database } from '../../../../subgraphs/kit/store/database.ts';
 import type { Subgraph } from '../../../../subgraphs/kit/subgraph.ts';
@@ -23,6 +22,6 @@ for (const each of shop) {
 }
 const config = await loadConfig({ file, env: process.env, cwd: process.cwd() });
 const areas = Object.fromEntries(shop.map(({ name }) => [name, { sources: [] }]));
-const app = await createApp({ ...config, ...areas } as Config);
+const app = await createApp({ ...config, ...areas });
 await app.http.listen({ host: '127.0.0.1', port: Number(port) });
 process.once('SIGTERM', () => void app.close().then(() => process.exit()));

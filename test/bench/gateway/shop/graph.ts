@@ -33,5 +33,6 @@ export async function startShop(parent: string, servers: ShopServers): Promise<G
     supergraph,
     subgraphs: shop.map(({ name, typeDefs }) => ({ name, typeDefs, url: `${base}/${name}` })),
     programs: [program],
+    asked: servers === 'apollo' ? undefined : `${base}/asked`,
   };
 }

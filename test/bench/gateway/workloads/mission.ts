@@ -6,7 +6,7 @@ import { startCompany } from '../company/graph.ts';
 import { randomOf } from '../../company.ts';
 import { startInProcess, startInProcesses } from '../gateways/atrium-company.ts';
 import { startApollo, startGrafbase, startHive } from '../gateways/peers.ts';
-import type { Graph } from '../graph.ts';
+import { standingBefore, type Graph } from '../graph.ts';
 import type { Program } from '../programs.ts';
 import type { Contender, StartOptions, Workload } from '../workload.ts';
 
@@ -41,9 +41,7 @@ function mission(name: string, title: string, open: (folder: string) => Promise<
     start: async (options) => {
       const filled = await companyIn(options.folder);
       graph ??= startCompany(options.folder, filled);
-      const { programs } = await graph;
-      const gateway = await start(await graph, options);
-      return { url: gateway.url, gateway: [gateway], subgraphs: programs, end: () => gateway.end() };
+      return standingBefore(await graph, await start(await graph, options));
     },
   });
 

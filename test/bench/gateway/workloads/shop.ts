@@ -1,6 +1,6 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Graph, Standing } from '../graph.ts';
+import { standingBefore, type Graph, type Standing } from '../graph.ts';
 import { startAtrium, startAtriumWithShop } from '../gateways/atrium.ts';
 import { startBare } from '../gateways/bare.ts';
 import { startApollo, startGrafbase, startHive, startMercurius } from '../gateways/peers.ts';
@@ -33,8 +33,7 @@ class Shops {
       title,
       start: async (options): Promise<Standing> => {
         const graph = await this.get(options.folder, servers);
-        const gateway = await start(graph, options);
-        return { url: gateway.url, gateway: [gateway], subgraphs: graph.programs, end: () => gateway.end() };
+        return standingBefore(graph, await start(graph, options));
       },
     };
   }
@@ -69,7 +68,7 @@ function overHttp(name: string, title: string, query: string): Workload {
       shops.before('hive', 'Hive Gateway', 'replay', (graph) => startHive(graph, 'hive')),
       shops.before('hive-rust', 'Hive Gateway, Rust planner', 'replay', (graph) => startHive(graph, 'hive-rust')),
       shops.before('mercurius', 'Mercurius', 'replay', startMercurius),
-      shops.before('grafbase', 'Grafbase (Rust)', 'replay', startGrafbase),
+      shops.before('grafbase', 'Grafbase (Rust)', 'replay', (graph) => startGrafbase(graph)),
       shops.before('atrium', 'Atrium', 'replay', (graph, { node }) => startAtrium(graph, node)),
       bare(query),
     ],
@@ -110,7 +109,7 @@ export function whole(): Workload {
       shops.before('hive-rust', 'Hive, Rust planner, graphql-jit subgraphs', 'jit', (graph) =>
         startHive(graph, 'hive-rust'),
       ),
-      shops.before('grafbase', 'Grafbase (Rust), graphql-jit subgraphs', 'jit', startGrafbase),
+      shops.before('grafbase', 'Grafbase (Rust), graphql-jit subgraphs', 'jit', (graph) => startGrafbase(graph)),
       shops.before('atrium-http', 'Atrium, graphql-jit subgraphs', 'jit', (graph, { node }) =>
         startAtrium(graph, node),
       ),

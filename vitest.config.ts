@@ -8,7 +8,7 @@ export default defineConfig({
   resolve: { alias: [{ find: /^graphql$/, replacement: fileURLToPath(import.meta.resolve('graphql')) }] },
   test: {
     include: ['test/**/*.test.ts'],
-    exclude: ['test/ad/**'],
+    exclude: ['test/ad/**', '**/node_modules/**'],
     globalSetup: ['test/servers/real-setup.ts'],
     reporters: [...configDefaults.reporters, new SkippedReporter()],
     testTimeout: 30_000,

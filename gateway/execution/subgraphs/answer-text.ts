@@ -42,7 +42,8 @@ export function textOf(name: string, body: Buffer, headers: ResponseHeaders, byt
   if (encoding === 'identity') return body.toString('utf8');
   const unpack = UNPACK.get(encoding);
   if (!unpack) throw badResponse(name, `an encoding nobody asked for: ${encoding.slice(0, 20)}`);
-  return unpack(body, { maxOutputLength: bytes }).then(
+  // It is unpacked elsewhere, while the memory of these bytes is used again.
+  return unpack(Buffer.from(body), { maxOutputLength: bytes }).then(
     (unpacked) => unpacked.toString('utf8'),
     (cause: unknown) => {
       throw badResponse(name, 'something that cannot be unpacked, or is too large', cause);

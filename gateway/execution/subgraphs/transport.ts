@@ -13,6 +13,7 @@ export interface TransportRequest {
 export interface Receiver {
   /** The final status and its headers have come. What is thrown ends the request and is its failure. */
   head(status: number, headers: ResponseHeaders): void;
+  /** @param bytes good until this returns: the memory is used again */
   body(bytes: Buffer): void;
   /** @param error a `TransportFault`, or what `head` threw */
   failed(error: unknown): void;

@@ -41,7 +41,9 @@ export function readHead(text: string): ResponseHead {
 
 /** What a server says it keeps an idle connection for, in ms; undefined when it says nothing. */
 export function keepAliveHint(headers: ResponseHeaders): number | undefined {
-  const [, seconds] = /(?:^|[\s,;])timeout=(\d{1,6})(?:$|[\s,;])/i.exec(headers.get('keep-alive') ?? '') ?? [];
+  const keepAlive = headers.get('keep-alive');
+  if (keepAlive === undefined) return undefined;
+  const [, seconds] = /(?:^|[\s,;])timeout=(\d{1,6})(?:$|[\s,;])/i.exec(keepAlive) ?? [];
   return seconds === undefined ? undefined : Number(seconds) * 1_000;
 }
 
@@ -55,7 +57,7 @@ function readHeaders(text: string, from: number): Map<string, string> {
     const name = colon === -1 || colon > end ? '' : text.slice(at, colon).toLowerCase();
     // A line that goes on the one before begins with a space: no name either.
     if (!NAME.test(name)) throw new TransportFault('no HTTP', 'a header without a name');
-    const value = text.slice(...trimmed(text, colon + 1, end));
+    const value = trimmed(text, colon + 1, end);
     const before = headers.get(name);
     headers.set(name, before === undefined ? value : `${before}, ${value}`);
     at = end + 2;
@@ -63,13 +65,13 @@ function readHeaders(text: string, from: number): Map<string, string> {
   return headers;
 }
 
-/** Where a value begins and ends without the spaces and tabs around it; no other white space means nothing. */
-function trimmed(text: string, from: number, to: number): [start: number, end: number] {
+/** A value without the spaces and tabs around it; no other white space means nothing. */
+function trimmed(text: string, from: number, to: number): string {
   let start = from;
   let end = to;
   while (start < end && isSpace(text.charCodeAt(start))) start++;
   while (end > start && isSpace(text.charCodeAt(end - 1))) end--;
-  return [start, end];
+  return text.slice(start, end);
 }
 
 function isSpace(code: number): boolean {

@@ -50,13 +50,13 @@ export class ResponseReader {
     return this.#head;
   }
 
-  /** The whole body, once all has come. */
+  /** The whole body, once all has come; no longer good when the memory that `take` was given last is used again. */
   get body(): Buffer {
     return this.#body?.whole() ?? NONE;
   }
 
   /**
-   * Takes what has come; none of it is kept.
+   * Takes what has come; none of it is kept, but for a body that is there as a whole.
    * @returns where the answer ends; undefined when it goes on
    * @throws TransportFault
    */
@@ -139,7 +139,8 @@ export class ResponseReader {
       return undefined;
     }
     const end = Math.min(bytes.length, start + this.#missing);
-    if (end > start) this.#body?.add(bytes, start, end);
+    if (end - start === framing) this.#body?.lend(bytes, start, end);
+    else this.#body?.add(bytes, start, end);
     this.#missing -= end - start;
     return this.#missing === 0 ? end : undefined;
   }

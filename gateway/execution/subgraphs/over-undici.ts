@@ -1,9 +1,12 @@
-import { Pool, type Dispatcher } from 'undici';
+import { errors, Pool, type Dispatcher } from 'undici';
 import { TransportFault, type Cancel, type Receiver, type Transport, type TransportRequest } from './transport.ts';
 import type { PoolLimits } from './http1/pool.ts';
 
 /** Causes by which nothing of an answer can have come. */
 const NOTHING_CAME = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT']);
+
+/** Not to be told by their codes, which some of them lack. */
+const NO_HTTP = [errors.HTTPParserError, errors.HeadersOverflowError, errors.ResponseContentLengthMismatchError];
 
 const NOBODY_WAITS = new Error('Nobody waits any more.');
 
@@ -102,7 +105,7 @@ class Handler implements Dispatcher.DispatchHandler {
 
   #faultOf(error: Error): TransportFault['fault'] {
     const { code = '' } = error as { readonly code?: string };
-    if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return 'no HTTP';
+    if (NO_HTTP.some((kind) => error instanceof kind)) return 'no HTTP';
     if (this.#hasBegun) return 'broke off';
     return NOTHING_CAME.has(code) ? 'nothing came' : 'not sent';
   }

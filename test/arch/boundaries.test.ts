@@ -110,6 +110,7 @@ describe('walls', () => {
     ['yaml', /^(subgraphs\/(kit\/text\/markdown|directory\/thesaurus)\.ts$|gateway\/config\/)/],
     ['dataloader', /^subgraphs\/(kit\/content\/request|\w+\/context)\.ts$/],
     ['node:sqlite', /^subgraphs\/kit\/store\/database\.ts$/],
+    ['undici', /^gateway\/execution\/subgraphs\/over-undici\.ts$/],
     ['jose', /^gateway\/identity\//],
     ['keyv', /^gateway\/cache\//],
     ['@keyv/redis', /^gateway\/cache\//],

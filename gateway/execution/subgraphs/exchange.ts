@@ -1,9 +1,9 @@
-import { promisify } from 'node:util';
-import { brotliDecompress, gunzip, inflate } from 'node:zlib';
-import { Pool, type Dispatcher } from 'undici';
+import { badResponse, checkHead, isPublic, textOf } from './answer-text.ts';
 import { SubgraphFailure } from './client.ts';
 import { Retryable } from './guard.ts';
 import type { SubgraphLimits } from './limits.ts';
+import { openTransport } from './open-transport.ts';
+import { TransportFault, type Cancel, type Receiver, type ResponseHeaders, type Transport } from './transport.ts';
 
 /** What came back: JSON text, and whether it is the same for everyone. */
 export interface Exchanged {
@@ -11,143 +11,142 @@ export interface Exchanged {
   readonly isPublic: boolean;
 }
 
-/** Answers of these statuses may be other ones a moment later. */
-const MOMENTARY = new Set([429, 502, 503, 504]);
-
-/** Nothing of an answer can have come when one of these is the cause. */
-const NOTHING_CAME = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT']);
-
-type Unpack = (packed: Buffer, options: { maxOutputLength: number }) => Promise<Buffer>;
-
-const UNPACK: ReadonlyMap<string, Unpack> = new Map([
-  ['gzip', promisify(gunzip) as Unpack],
-  ['deflate', promisify(inflate) as Unpack],
-  ['br', promisify(brotliDecompress) as Unpack],
-]);
-
 /** Connections to one subgraph, kept open; each exchange within its limits. */
 export class Exchange {
-  readonly #pool: Pool;
-  readonly #path: string;
+  readonly #transport: Transport;
   readonly #name: string;
   readonly #limits: SubgraphLimits;
 
-  constructor(name: string, address: URL, limits: SubgraphLimits) {
+  /** @param transport by which requests go, where that is not the usual one for the address */
+  constructor(name: string, address: URL, limits: SubgraphLimits, transport = openTransport(address, limits)) {
     this.#name = name;
     this.#limits = limits;
-    this.#path = `${address.pathname}${address.search}`;
-    this.#pool = new Pool(address.origin, {
-      connections: limits.calls,
-      connect: { timeout: limits.connectMs },
-      headersTimeout: limits.firstByteMs,
-      bodyTimeout: limits.callMs,
-      maxHeaderSize: 32_768,
-    });
+    this.#transport = transport;
   }
 
   /** @throws SubgraphFailure, Retryable */
-  async post(body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Exchanged> {
-    const abort = new AbortController();
-    const follow = () => abort.abort(signal.reason);
-    const late = () => abort.abort(new SubgraphFailure('SUBGRAPH_TIMEOUT', `${this.#name} did not answer in time.`));
-    let timer = setTimeout(late, Math.min(this.#limits.firstByteMs, this.#limits.callMs));
-    if (signal.aborted) follow();
-    else signal.addEventListener('abort', follow, { once: true });
-    const started = performance.now();
-    let hasBegun = false;
-    try {
-      const response = await this.#pool.request({
-        method: 'POST',
-        path: this.#path,
-        headers: { ...headers, 'content-type': 'application/json', accept: 'application/json' },
-        body,
-        signal: abort.signal,
-      });
-      clearTimeout(timer);
-      timer = setTimeout(late, Math.max(0, this.#limits.callMs - (performance.now() - started)));
-      hasBegun = true;
-      const text = await this.#read(response);
-      return { text, isPublic: isPublic(response) };
-    } catch (error) {
-      throw this.#failureOf(error, abort.signal, hasBegun);
-    } finally {
-      clearTimeout(timer);
-      signal.removeEventListener('abort', follow);
-    }
+  post(body: string, headers: Readonly<Record<string, string>>, signal: AbortSignal): Promise<Exchanged> {
+    const { promise, resolve, reject } = Promise.withResolvers<Exchanged>();
+    const exchanging = new Exchanging(this.#name, this.#limits, signal, resolve, reject);
+    exchanging.start(this.#transport, body, {
+      ...headers,
+      'content-type': 'application/json',
+      accept: 'application/json',
+    });
+    return promise;
   }
 
   close(): Promise<void> {
-    return this.#pool.destroy();
-  }
-
-  async #read({ statusCode, headers, body }: Dispatcher.ResponseData): Promise<string> {
-    const type =
-      String(headers['content-type'] ?? '')
-        .split(';')[0]
-        ?.trim()
-        .toLowerCase() ?? '';
-    const isResult = type === 'application/graphql-response+json';
-    const isJson = isResult || type === 'application/json' || type.endsWith('+json');
-    // The specification lets errors have other statuses than 200 under its own media type.
-    if (!isJson || !((statusCode >= 200 && statusCode < 300) || (isResult && statusCode >= 400))) {
-      body.on('error', () => undefined).destroy();
-      throw this.#statusFailure(statusCode, type, headers);
-    }
-    const packed = await this.#bytes(body);
-    const encoding = String(headers['content-encoding'] ?? 'identity')
-      .trim()
-      .toLowerCase();
-    if (encoding === 'identity') return packed.toString('utf8');
-    const unpack = UNPACK.get(encoding);
-    if (!unpack) throw this.#badResponse(`an encoding nobody asked for: ${encoding.slice(0, 20)}`);
-    try {
-      return (await unpack(packed, { maxOutputLength: this.#limits.answerBytes })).toString('utf8');
-    } catch (cause) {
-      throw this.#badResponse('something that cannot be unpacked, or is too large', cause);
-    }
-  }
-
-  async #bytes(body: Dispatcher.ResponseData['body']): Promise<Buffer> {
-    const chunks: Buffer[] = [];
-    let size = 0;
-    for await (const chunk of body as AsyncIterable<Buffer>) {
-      size += chunk.length;
-      if (size > this.#limits.answerBytes) throw this.#badResponse('more than it may');
-      chunks.push(chunk);
-    }
-    return chunks.length === 1 ? (chunks[0] as Buffer) : Buffer.concat(chunks);
-  }
-
-  #statusFailure(status: number, type: string, headers: Dispatcher.ResponseData['headers']): Error {
-    if (status >= 200 && status < 300) return this.#badResponse(`no JSON but "${type.slice(0, 40)}"`);
-    const failure = new SubgraphFailure('SUBGRAPH_UNAVAILABLE', `${this.#name} answered with status ${status}.`);
-    if (!MOMENTARY.has(status)) {
-      return status >= 500 ? failure : new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', failure.message);
-    }
-    const wait = Number(headers['retry-after'] ?? 0);
-    return new Retryable(failure, Number.isFinite(wait) ? Math.max(0, wait * 1_000) : Number.POSITIVE_INFINITY);
-  }
-
-  #failureOf(error: unknown, signal: AbortSignal, hasBegun: boolean): Error {
-    if (error instanceof SubgraphFailure || error instanceof Retryable) return error;
-    if (signal.aborted && signal.reason instanceof SubgraphFailure) return signal.reason;
-    const { code = '' } = error as { readonly code?: string };
-    if (code === 'UND_ERR_HEADERS_TIMEOUT' || code === 'UND_ERR_BODY_TIMEOUT') {
-      return new SubgraphFailure('SUBGRAPH_TIMEOUT', `${this.#name} did not answer in time.`, { cause: error });
-    }
-    if (code.startsWith('HPE_') || code === 'UND_ERR_HEADERS_OVERFLOW') return this.#badResponse('no HTTP', error);
-    if (hasBegun) {
-      return new SubgraphFailure('SUBGRAPH_UNAVAILABLE', `${this.#name} broke off its answer.`, { cause: error });
-    }
-    const failure = new SubgraphFailure('SUBGRAPH_UNAVAILABLE', `${this.#name} cannot be reached.`, { cause: error });
-    return NOTHING_CAME.has(code) ? new Retryable(failure) : failure;
-  }
-
-  #badResponse(what: string, cause?: unknown): SubgraphFailure {
-    return new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', `${this.#name} answered with ${what}.`, { cause });
+    return this.#transport.close();
   }
 }
 
-function isPublic({ headers }: Dispatcher.ResponseData): boolean {
-  return /(?:^|[\s,])public(?:[\s,]|$)/i.test(String(headers['cache-control'] ?? ''));
+/** One exchange under way. It ends once: with an answer, a failure, the end of its time or by its signal. */
+class Exchanging implements Receiver {
+  readonly #name: string;
+  readonly #limits: SubgraphLimits;
+  readonly #signal: AbortSignal;
+  readonly #resolve: (exchanged: Exchanged) => void;
+  readonly #reject: (failure: Error) => void;
+  readonly #started = performance.now();
+  #timer: NodeJS.Timeout | undefined;
+  #cancel: Cancel | undefined;
+  #headers: ResponseHeaders | undefined;
+  #isOver = false;
+
+  constructor(
+    name: string,
+    limits: SubgraphLimits,
+    signal: AbortSignal,
+    resolve: (exchanged: Exchanged) => void,
+    reject: (failure: Error) => void,
+  ) {
+    this.#name = name;
+    this.#limits = limits;
+    this.#signal = signal;
+    this.#resolve = resolve;
+    this.#reject = reject;
+  }
+
+  start(transport: Transport, body: string, headers: Readonly<Record<string, string>>): void {
+    if (this.#signal.aborted) return this.failed(this.#signal.reason);
+    const { answerBytes, firstByteMs, callMs } = this.#limits;
+    try {
+      this.#cancel = transport.post({ headers, body, answerBytes }, this);
+    } catch (error) {
+      return this.failed(error);
+    }
+    // A transport may have told of a failure at once.
+    if (this.#isOver) return;
+    this.#signal.addEventListener('abort', this);
+    this.#timer = setTimeout(tick, Math.min(firstByteMs, callMs), this);
+  }
+
+  /** The signal was aborted. */
+  handleEvent(): void {
+    this.#cancel?.();
+    this.failed(this.#signal.reason);
+  }
+
+  /** The timer is not set anew when the head comes: most answers are whole long before it would matter. */
+  tick(): void {
+    const left = this.#headers ? this.#limits.callMs - (performance.now() - this.#started) : 0;
+    if (left > 0) {
+      this.#timer = setTimeout(tick, left, this);
+      return;
+    }
+    this.#cancel?.();
+    this.failed(new SubgraphFailure('SUBGRAPH_TIMEOUT', `${this.#name} did not answer in time.`));
+  }
+
+  head(status: number, headers: ResponseHeaders): void {
+    this.#headers = headers;
+    checkHead(this.#name, status, headers);
+  }
+
+  body(bytes: Buffer): void {
+    const headers = this.#headers ?? new Map<string, string>();
+    try {
+      const text = textOf(this.#name, bytes, headers, this.#limits.answerBytes);
+      if (typeof text === 'string') this.#answered(text, headers);
+      else
+        text.then(
+          (unpacked) => this.#answered(unpacked, headers),
+          (error: unknown) => this.failed(error),
+        );
+    } catch (error) {
+      this.failed(error);
+    }
+  }
+
+  failed(error: unknown): void {
+    if (this.#end()) this.#reject(this.#failureOf(error));
+  }
+
+  #answered(text: string, headers: ResponseHeaders): void {
+    if (this.#end()) this.#resolve({ text, isPublic: isPublic(headers) });
+  }
+
+  /** Whether it was not over before. */
+  #end(): boolean {
+    if (this.#isOver) return false;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#signal.removeEventListener('abort', this);
+    return true;
+  }
+
+  #failureOf(error: unknown): Error {
+    if (error instanceof SubgraphFailure || error instanceof Retryable) return error;
+    const fault = error instanceof TransportFault ? error.fault : undefined;
+    if (fault === 'no HTTP') return badResponse(this.#name, 'no HTTP', error);
+    if (fault === 'too large') return badResponse(this.#name, 'more than it may', error);
+    const what = this.#headers || fault === 'broke off' ? 'broke off its answer' : 'cannot be reached';
+    const failure = new SubgraphFailure('SUBGRAPH_UNAVAILABLE', `${this.#name} ${what}.`, { cause: error });
+    return fault === 'nothing came' ? new Retryable(failure) : failure;
+  }
+}
+
+function tick(exchanging: Exchanging): void {
+  exchanging.tick();
 }

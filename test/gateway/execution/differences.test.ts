@@ -133,6 +133,33 @@ describe('where we answer otherwise than @apollo/gateway', () => {
     expect(theirs.data).toEqual({ person: { greeting: null } });
   });
 
+  it.each(['String', 'String!'])(
+    'asks without what is left out: a %s that only a skipped field requires',
+    async (type) => {
+      const representations: unknown[] = [];
+      const { ours, theirs, weAsked, theyAsked } = await ask(
+        {
+          people: PEOPLE.replace('name: String', `name: ${type}`),
+          greeting: GREETING.replace('name: String', `shoe: Int! name: ${type}`),
+        },
+        {
+          people: () => SCORED_ONE,
+          greeting: (variables) => {
+            representations.push(variables['representations']);
+            return { data: { _entities: [{ shoe: 42 }] } };
+          },
+        },
+        'query ($polite: Boolean! = false) { person { shoe greeting @include(if: $polite) } }',
+      );
+      expect(weAsked).toEqual(['people', 'greeting']);
+      expect(representations).toEqual([[{ __typename: 'Person', id: '1' }]]);
+      expect(ours.data).toEqual({ person: { shoe: 42 } });
+      expect(ours.errors).toEqual([]);
+      expect(theyAsked).toEqual(['people']);
+      expect(theirs.data).toEqual({ person: null });
+    },
+  );
+
   it('absent is no error: an entity its subgraph does not have is null where it may be', async () => {
     const { ours, theirs } = await ask(
       { people: PEOPLE, scores: SCORES },

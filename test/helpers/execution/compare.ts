@@ -13,6 +13,8 @@ export type Difference =
   | 'completion is an error'
   /** A nullable field that others require, and that did not come, is null; they do not ask at all. */
   | 'asks without what may be null'
+  /** What only fields require that `@skip` or `@include` leave out is not waited for; they do not ask for others beside. */
+  | 'asks without what is left out'
   /** An entity that its subgraph says is absent is null without an error. */
   | 'absent is no error'
   /** Where the shape is wrong, that part is lost; they lose the whole answer, or a whole fetch. */
@@ -45,10 +47,13 @@ export function compare(ours: Answer, theirs: Answer | Error, seen: { ours: Seen
       unexplained.push(`They fail: ${String(theirs instanceof Error ? theirs : theirs.errors)}`);
     return done;
   }
-  const more = [...seen.ours.asked].some((each) => !seen.theirs.asked.has(each));
+  const onlyWe = [...seen.ours.calls].filter((each) => !seen.theirs.calls.has(each));
+  const more = onlyWe.length > 0;
   const less = [...seen.theirs.asked].filter((each) => !seen.ours.asked.has(each));
   if (less.length > 0 && !isMangled) unexplained.push(`We did not ask: ${less.join('; ')}`);
-  if (more) meant.add('asks without what may be null');
+  for (const each of onlyWe) {
+    meant.add(each.includes(':null') ? 'asks without what may be null' : 'asks without what is left out');
+  }
   const mayDiffer = (path: readonly (string | number)[], one: unknown, other: unknown): boolean => {
     if (more && other === null) return true;
     if (!isMangled || (one !== null && other !== null)) return false;
@@ -113,6 +118,8 @@ function compareErrors(
   for (const place of completedAt) {
     if (oursAt.has(place)) meant.add('completion is an error');
     else if (absent) meant.add('absent is no error');
+    // What they did not ask for they miss where it must not be null.
+    else if (more) continue;
     else if (isMangled) meant.add('loses the part only');
     else unexplained.push(`Only they note what is wrong at ${place}`);
   }

@@ -45,12 +45,14 @@ export const NO_FAULTS: Faults = { seed: 0, thrown: 0, nulls: 0, absent: 0, fail
 export interface Seen {
   /** Representations, with the subgraph. */
   readonly asked: Set<string>;
+  /** The same, each with what was asked of it. */
+  readonly calls: Set<string>;
   absent: number;
   failed: number;
   mangled: number;
 }
 
-export const nothingSeen = (): Seen => ({ asked: new Set(), absent: 0, failed: 0, mangled: 0 });
+export const nothingSeen = (): Seen => ({ asked: new Set(), calls: new Set(), absent: 0, failed: 0, mangled: 0 });
 
 /** So many entities of each type there are. */
 const COUNT = 4;
@@ -107,7 +109,10 @@ export class FakeSubgraphs {
       return async (variables) => {
         const { faults, seen } = this;
         const representations = (variables['representations'] ?? []) as readonly Readonly<Record<string, unknown>>[];
-        for (const each of representations) seen.asked.add(`${name} ${canonical(each)}`);
+        for (const each of representations) {
+          seen.asked.add(`${name} ${canonical(each)}`);
+          seen.calls.add(`${what} ${canonical(each)}`);
+        }
         if (chance(faults.seed, 'fails', what) < faults.failing) {
           seen.failed++;
           throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'It fails.');

@@ -79,7 +79,7 @@ describe('executing plans', () => {
               .theirs({ query: withClearAliases(query), variables })
               .then(plainAnswer, (error: Error) => error);
             const comparison = compare(ours, theirs, seen);
-            const misfit = misfitOf(federation.schema, { query, variables }, ours, seen.ours);
+            const misfit = misfitOf(federation.schema, { query, variables }, ours);
             const unexplained = [...comparison.unexplained, ...(misfit === undefined ? [] : [misfit])];
             for (const each of comparison.meant) meant.set(each, (meant.get(each) ?? 0) + 1);
             if (unexplained.length > 0) {

@@ -47,12 +47,14 @@ export function compare(ours: Answer, theirs: Answer | Error, seen: { ours: Seen
       unexplained.push(`They fail: ${String(theirs instanceof Error ? theirs : theirs.errors)}`);
     return done;
   }
-  const onlyWe = [...seen.ours.calls].filter((each) => !seen.theirs.calls.has(each));
-  const more = onlyWe.length > 0;
+  const onlyWe = [...seen.ours.calls].filter(([what]) => !seen.theirs.calls.has(what));
+  // What is of another shape is handed on by them as it is.
+  const isAskedOtherwise = isMangled && !isDeepStrictEqual(seen.ours.calls, seen.theirs.calls);
+  const more = onlyWe.length > 0 || isAskedOtherwise;
   const less = [...seen.theirs.asked].filter((each) => !seen.ours.asked.has(each));
   if (less.length > 0 && !isMangled) unexplained.push(`We did not ask: ${less.join('; ')}`);
-  for (const each of onlyWe) {
-    meant.add(each.includes(':null') ? 'asks without what may be null' : 'asks without what is left out');
+  for (const [, representation] of onlyWe) {
+    meant.add(representation.includes(':null') ? 'asks without what may be null' : 'asks without what is left out');
   }
   const mayDiffer = (path: readonly (string | number)[], one: unknown, other: unknown): boolean => {
     if (more && other === null) return true;
@@ -127,7 +129,8 @@ function compareErrors(
     const place = placeOf(ours.data, path);
     const code = extensions['code'];
     if (theirsAt.has(place) || completedAt.has(place)) continue;
-    if (code === 'SUBGRAPH_BAD_RESPONSE' && ((theirs.errors ?? []).length > 0 || isMangled))
+    // They note nothing beside errors, nor of an absent entity of which only an interface is known.
+    if (code === 'SUBGRAPH_BAD_RESPONSE' && ((theirs.errors ?? []).length > 0 || isMangled || absent))
       meant.add('completion is an error');
     else if (code !== 'SUBGRAPH_ERROR' && (theirs.errors ?? []).some((each) => each.path === undefined)) continue;
     else if (misplaced.has(withoutIndexes(path))) meant.add('error stands at its entity');
@@ -170,12 +173,7 @@ function plain(value: unknown): unknown {
 }
 
 /** Whether an answer is one of the schema, by `graphql-js`: of the right types, without nulls where none may be, in order. */
-export function misfitOf(
-  schema: GraphQLSchema,
-  { query, variables }: Ask,
-  { data }: Answer,
-  { mangled }: Seen,
-): string | undefined {
+export function misfitOf(schema: GraphQLSchema, { query, variables }: Ask, { data }: Answer): string | undefined {
   if (data === null || data === undefined) return undefined;
   const again = executeSync({
     schema,
@@ -186,8 +184,6 @@ export function misfitOf(
     typeResolver: (value: Record<string, unknown>) => value[TYPE_ALIAS] as string,
   });
   if (again.errors) return again.errors.join('; ');
-  // Numbers in the place of ids are left as they are: subgraphs that send them know no better.
-  if (mangled > 0) return undefined;
   const [is, should] = [JSON.stringify(data), JSON.stringify(again.data)];
   return is === should ? undefined : `It is ${is}\nand should be ${should}`;
 }

@@ -167,6 +167,17 @@ function placeOf(data: unknown, path: PathLike): string {
   return place.join('.');
 }
 
+/** A path up to where it leaves what the client sees of the data. */
+export function pathWithin(data: unknown, path: readonly (string | number)[]): readonly (string | number)[] {
+  let value = data;
+  for (const [at, step] of path.entries()) {
+    if (typeof value !== 'object' || value === null) return path;
+    if (!Object.hasOwn(value, step)) return path.slice(0, at);
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return path;
+}
+
 /** Without the prototypes that objects have or have not. */
 function plain(value: unknown): unknown {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));

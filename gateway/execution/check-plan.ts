@@ -41,7 +41,8 @@ function refusal(message: string): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'OPERATION_NOT_PLANNABLE', http: { status: 400 } } });
 }
 
-function fetchesOf(node: PlanNode, path: readonly string[]): PlannedFetch[] {
+/** The fetches of a plan, in order. */
+export function fetchesOf(node: PlanNode, path: readonly string[]): PlannedFetch[] {
   switch (node.kind) {
     case 'Fetch':
       return [{ node, path, selection: selectionOf(node.operation) }];

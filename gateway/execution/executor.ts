@@ -13,12 +13,14 @@ import { AccessRules, type Access } from './access-rules.ts';
 import { startClock } from './clock.ts';
 import { codeOf } from './errors.ts';
 import type { FetchParts } from './fetch-step.ts';
+import { responseNames } from './fields.ts';
 import { readJoins, type Joins } from './joins.ts';
 import { checkPlan } from './check-plan.ts';
 import { planNames } from './planned-names.ts';
 import type { Planner } from './planner.ts';
 import { compileProgram, type Program } from './program.ts';
 import type { Run } from './run.ts';
+import { separateRequired } from './separate-requires.ts';
 import type { SubgraphClient } from './subgraphs/client.ts';
 import { withoutRefused } from './without-refused.ts';
 
@@ -195,8 +197,9 @@ export class FederatedExecutor {
     const allowed = access.key === '' ? asked : reduced;
     const planned = planNames(allowed.document, allowed.operation, joins);
     const { document, operation } = planned;
-    const plan = await loaded.plan({ ...requestContext, document, operation });
-    if ('errors' in plan) return plan;
+    const made = await loaded.plan({ ...requestContext, document, operation });
+    if ('errors' in made) return made;
+    const plan = separateRequired(made, responseNames(document), schema, joins);
     const faults = checkPlan(plan, planned, { apiSchema, schema, joins });
     if (faults.length > 0) return { errors: faults };
     const parts: Omit<FetchParts, 'names'> = {

@@ -4,7 +4,8 @@ import { errorOf, failureOf } from './errors.ts';
 import type { Joins } from './joins.ts';
 import { merge } from './merge.ts';
 import { isRecord } from './own.ts';
-import { compileRepresenter, type Representation } from './representations.ts';
+import { compileRepresenters } from './idle-requires.ts';
+import type { Representation } from './representations.ts';
 import { compileRewrites } from './rewrites.ts';
 import type { Entity, Path, Place, Run, Step } from './run.ts';
 import { selectionOf } from './selection.ts';
@@ -47,7 +48,7 @@ export function compileFetch(node: FetchNode, parts: FetchParts): Step {
     : compileRoot(node, parts, client, [...new Set(namesOf(selectionOf(node.operation)))]);
   return async (run, place) => {
     if (place.targets.length === 0) return;
-    const request = mergeOutput.ask(place.targets);
+    const request = mergeOutput.ask(place.targets, run);
     if (!request) return;
     const before = run.errors.length;
     const underWay = run.observation.fetching(client.name, place.path);
@@ -84,7 +85,7 @@ const MAX_PATH = 100;
 /** How a fetch asks, and what it does with the answer. */
 interface Exchange {
   /** Undefined when there is nothing to ask for. */
-  ask(targets: readonly Entity[]): Request | undefined;
+  ask(targets: readonly Entity[], run: Run): Request | undefined;
   fail(error: unknown, run: Run, place: Place): void;
 }
 
@@ -124,11 +125,12 @@ function compileRoot(node: FetchNode, parts: FetchParts, client: SubgraphClient,
 
 /** A fetch of entities: each different one is asked for once, wherever it stands. */
 function compileEntities(node: FetchNode, parts: FetchParts, client: SubgraphClient): Exchange {
-  const represent = compileRepresenter(node.requires ?? [], node.serviceName, parts.schema, parts.joins);
+  const representerFor = compileRepresenters(node, parts.schema, parts.joins);
   const rewriteInput = compileRewrites(parts.schema, node.inputRewrites);
   const rewriteOutput = compileRewrites(parts.schema, node.outputRewrites);
   return {
-    ask(targets) {
+    ask(targets, { coerced }) {
+      const represent = representerFor(coerced);
       const representations: Representation[] = [];
       const owners: Entity[][] = [];
       const known = new Map<string, number>();

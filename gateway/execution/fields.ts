@@ -76,7 +76,7 @@ function isOn(condition: ValueNode | undefined, switches: Switches): boolean {
 
 /** The variables that `@skip` and `@include` of an operation go by. */
 export function switchNames(
-  operation: OperationDefinitionNode,
+  operation: Pick<OperationDefinitionNode, 'selectionSet'>,
   fragments: Readonly<Record<string, FragmentDefinitionNode>>,
 ): string[] {
   const names = new Set<string>();

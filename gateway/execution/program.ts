@@ -11,8 +11,9 @@ import { responseNames, switchNames } from './fields.ts';
 import type { FetchParts } from './fetch-step.ts';
 import type { PlannedNames } from './planned-names.ts';
 import type { Entity, Run } from './run.ts';
-import { compileShaper, type ShapedOperation, type Shaper } from './shape.ts';
+import { compileShaper, type ShapedOperation } from './shape.ts';
 import { compileSteps } from './steps.ts';
+import { forSwitches } from './switches.ts';
 
 /** An operation, compiled once and run many times. */
 export interface Program {
@@ -21,9 +22,6 @@ export interface Program {
   /** Runs the steps and shapes the answer. Never rejects: what goes wrong is in the errors. */
   run(run: Run): Promise<{ readonly data: Entity | null; readonly errors: readonly GraphQLError[] }>;
 }
-
-/** An operation needs a shaper for each combination of its conditions; more than this many are not kept. */
-const MAX_SHAPERS = 64;
 
 /** Compiles an operation and its plan; what is refused need not be in the plan. */
 export function compileProgram(
@@ -41,19 +39,9 @@ export function compileProgram(
     if (each.kind === Kind.FRAGMENT_DEFINITION) fragments[each.name.value] = each;
   }
   const names = switchNames(operation, fragments);
-  const shapers = new Map<string, Shaper>();
-
-  const shaperFor = (coerced: Readonly<Record<string, unknown>>): Shaper => {
-    const key = names.map((name) => (coerced[name] === true ? '1' : '0')).join('');
-    let shaper = shapers.get(key);
-    if (!shaper) {
-      const switches = new Map(names.map((name) => [name, coerced[name] === true]));
-      shaper = compileShaper({ schema: apiSchema, operation, fragments, switches, plannedName: planned.of, ...limits });
-      if (shapers.size >= MAX_SHAPERS) shapers.clear();
-      shapers.set(key, shaper);
-    }
-    return shaper;
-  };
+  const shaperFor = forSwitches(names, (switches) =>
+    compileShaper({ schema: apiSchema, operation, fragments, switches, plannedName: planned.of, ...limits }),
+  );
 
   return {
     plan: () => prettyFormatQueryPlan(plan).split('\n'),

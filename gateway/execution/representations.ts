@@ -19,6 +19,9 @@ export type Representation = Record<string, unknown>;
 /** Makes an entity's representation; undefined where it cannot be made, for the subgraph knows nothing of it then. */
 export type Representer = (entity: Entity) => Representation | undefined;
 
+/** Whether nobody needs a part of what is required this time: a type, and field names joined by dots. */
+export type IsIdle = (typename: string, path: string) => boolean;
+
 /** Adds a field's value; false when it is missing and cannot do without. */
 type Part = (entity: Record<string, unknown>, into: Representation) => boolean;
 
@@ -34,6 +37,7 @@ export function compileRepresenter(
   subgraph: string,
   schema: GraphQLSchema,
   joins: Joins,
+  isIdle: IsIdle = () => false,
 ): Representer {
   const byType = new Map<string, Part[][]>();
   const partsOf = (typename: string): Part[][] => {
@@ -42,19 +46,25 @@ export function compileRepresenter(
       const type = schema.getType(typename);
       parts = requires.flatMap((each) => {
         if (each.kind !== 'InlineFragment' || each.typeCondition === undefined) return [];
-        return isOfType(schema, typename, each.typeCondition) ? [compileParts(each.selections, type)] : [];
+        const here = (path: string) => isIdle(typename, path);
+        return isOfType(schema, typename, each.typeCondition) ? [compileParts(each.selections, type, '', here)] : [];
       });
       byType.set(typename, parts);
     }
     return parts;
   };
 
-  function compileParts(selections: readonly QueryPlanSelectionNode[], type: GraphQLNamedType | undefined): Part[] {
+  function compileParts(
+    selections: readonly QueryPlanSelectionNode[],
+    type: GraphQLNamedType | undefined,
+    above: string,
+    isIdleHere: (path: string) => boolean,
+  ): Part[] {
     return selections.map((selection) => {
-      if (selection.kind === 'Field') return compileField(selection, type);
+      if (selection.kind === 'Field') return compileField(selection, type, above, isIdleHere);
       const { typeCondition } = selection;
       const inner = typeCondition === undefined ? type : schema.getType(typeCondition);
-      const parts = compileParts(selection.selections, inner);
+      const parts = compileParts(selection.selections, inner, above, isIdleHere);
       return (entity, into) => {
         const typename = entity['__typename'];
         const applies =
@@ -67,15 +77,23 @@ export function compileRepresenter(
     });
   }
 
-  function compileField(field: QueryPlanFieldNode, type: GraphQLNamedType | undefined): Part {
+  function compileField(
+    field: QueryPlanFieldNode,
+    type: GraphQLNamedType | undefined,
+    above: string,
+    isIdleHere: (path: string) => boolean,
+  ): Part {
     const name = field.alias ?? field.name;
+    const path = `${above}${field.name}`;
+    const mayBeLeftOut = isIdleHere(path);
     const read = reader(name);
     const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[field.name] : undefined;
     const mayBeMissing =
       definition !== undefined &&
       !isNonNullType(definition.type) &&
       !joins.isKey(subgraph, type?.name ?? '', field.name);
-    const parts = field.selections && compileParts(field.selections, definition && getNamedType(definition.type));
+    const inner = definition && getNamedType(definition.type);
+    const parts = field.selections && compileParts(field.selections, inner, `${path}.`, isIdleHere);
     const copy = (value: unknown): unknown => {
       if (Array.isArray(value)) return value.map(copy);
       if (!parts) return value;
@@ -85,6 +103,7 @@ export function compileRepresenter(
     };
     return (entity, into) => {
       const value = read(entity);
+      if (value === undefined && mayBeLeftOut) return true;
       if (value === undefined && !mayBeMissing) return false;
       assign(into, name, value === undefined ? null : copy(value));
       return true;

@@ -1,3 +1,4 @@
+import type { FetchNode } from '@apollo/query-planner';
 import {
   getNamedType,
   isAbstractType,
@@ -35,7 +36,7 @@ export class RequiredArguments {
       if (!node.requires) continue;
       for (const [type, name] of entityFields(selection)) {
         const required = this.#joins.requires(node.serviceName, type, name);
-        const conflict = required && this.#firstIn(required, type, path, `${type}.${name}`);
+        const conflict = required && this.#firstIn(required, type, path, `${type}.${name}`, node.requires);
         if (conflict) return conflict;
       }
     }
@@ -47,16 +48,23 @@ export class RequiredArguments {
     type: string,
     path: readonly string[],
     by: string,
+    requires?: FetchNode['requires'],
   ): ArgumentConflict | undefined {
     for (const selection of selections) {
       let conflict: ArgumentConflict | undefined;
       if (selection.kind === Kind.INLINE_FRAGMENT) {
-        conflict = this.#firstIn(selection.selectionSet, selection.typeCondition?.name.value ?? type, path, by);
+        conflict = this.#firstIn(
+          selection.selectionSet,
+          selection.typeCondition?.name.value ?? type,
+          path,
+          by,
+          requires,
+        );
       } else if (selection.kind === Kind.FIELD) {
         const { selectionSet } = selection;
         const inner = this.#typeOf(type, selection);
         conflict =
-          this.#note(selection, type, path, by) ??
+          this.#note(selection, type, path, by, aliasIn(requires, type, selection.name.value)) ??
           (selectionSet && inner ? this.#firstIn(selectionSet, inner, [...path, selection.name.value], by) : undefined);
       }
       if (conflict) return conflict;
@@ -64,10 +72,16 @@ export class RequiredArguments {
     return undefined;
   }
 
-  #note(field: FieldNode, type: string, path: readonly string[], by: string): ArgumentConflict | undefined {
-    const given = (field.arguments ?? []).map(print).sort().join(', ');
+  #note(
+    field: FieldNode,
+    type: string,
+    path: readonly string[],
+    by: string,
+    taken: string | undefined,
+  ): ArgumentConflict | undefined {
+    const given = argumentsOf(field);
     for (const each of this.#possible(type)) {
-      const place = JSON.stringify([path, each, field.name.value]);
+      const place = JSON.stringify([path, each, field.name.value, taken]);
       const seen = this.#seen.get(place);
       if (!seen) this.#seen.set(place, { by, given });
       else if (seen.given !== given) return { fields: [seen.by, by], required: `${type}.${field.name.value}` };
@@ -89,8 +103,22 @@ export class RequiredArguments {
   }
 }
 
+/** The arguments a field is given, in the order of their names. */
+export function argumentsOf(field: FieldNode): string {
+  return (field.arguments ?? []).map(print).sort().join(', ');
+}
+
+/** The alias under which a fetch takes a field that it requires of an entity. */
+function aliasIn(requires: FetchNode['requires'], type: string, field: string): string | undefined {
+  for (const each of requires ?? []) {
+    if (each.kind !== 'InlineFragment' || each.typeCondition !== type) continue;
+    for (const inner of each.selections) if (inner.kind === 'Field' && inner.name === field) return inner.alias;
+  }
+  return undefined;
+}
+
 /** The fields that a fetch asks of entities, with the types it asks them of. */
-function entityFields({ selections }: SelectionSetNode, type?: string): [type: string, field: string][] {
+export function entityFields({ selections }: SelectionSetNode, type?: string): [type: string, field: string][] {
   return selections.flatMap((selection): [string, string][] => {
     if (selection.kind === Kind.INLINE_FRAGMENT) {
       return entityFields(selection.selectionSet, selection.typeCondition?.name.value ?? type);

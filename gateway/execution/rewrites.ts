@@ -25,7 +25,9 @@ function compile(schema: GraphQLSchema, rewrite: FetchDataRewrite): Rewriter {
   return (value) => {
     apply(schema, parents, 0, value, (parent) => {
       if (rewrite.kind === 'ValueSetter') assign(parent, last, rewrite.setValueTo);
-      else if (Object.hasOwn(parent, last) && parent[last] !== null && parent[last] !== undefined) {
+      else if (Object.hasOwn(parent, last) && parent[last] !== undefined) {
+        // Null is a value, but none to take another's place.
+        if (parent[last] === null && Object.hasOwn(parent, rewrite.renameKeyTo)) return;
         assign(parent, rewrite.renameKeyTo, parent[last]);
         parent[last] = undefined;
       }

@@ -18,7 +18,7 @@ import {
 import type { Access } from './access-rules.ts';
 import { collectFields, type Switches } from './fields.ts';
 import { introspect } from './introspection.ts';
-import { leafCheck } from './leaf.ts';
+import { leafOf } from './leaf.ts';
 import { assign, reader } from './own.ts';
 import { isOfType } from './rewrites.ts';
 import type { Entity, Run } from './run.ts';
@@ -78,10 +78,10 @@ export function compileShaper(shaped: ShapedOperation): Shaper {
     if (isListType(type)) return completeList(type.ofType as GraphQLOutputType, selectionSets);
     const named = type as GraphQLNamedType;
     if (isCompositeType(named)) return completeObject(selectionSets, named);
-    const isValid = leafCheck(named as Parameters<typeof leafCheck>[0]);
+    const told = leafOf(named as Parameters<typeof leafOf>[0]);
     return (value, shaping) => {
       if (value === null || value === undefined) return null;
-      return isValid(value) ? value : fail(shaping, `A value is no ${named.name}.`);
+      return told(value) ?? fail(shaping, `A value is no ${named.name}.`);
     };
   }
 

@@ -53,7 +53,7 @@ function requiredArguments(type: JoinedType, types: JoinedTypes): Finding[] {
     else if (before.given !== each.given) {
       findings.push({
         place: `${type.name}.${each.by.name}`,
-        fault: `requires "${each.path}" with other arguments than "${type.name}.${before.by.name}" does: one value is fetched for both, so that operations which ask for both are refused.`,
+        fault: `requires "${each.path}" with other arguments than "${type.name}.${before.by.name}" does: the planner fetches one value for both, so that operations which ask for both need more calls, or are refused.`,
       });
     }
   }

@@ -72,7 +72,7 @@ describe('what the planner gets wrong', () => {
     const findings = lint({ catalogue: CATALOGUE, shipping: shipping(fields) });
     expect(findings.map(({ place }) => place)).toEqual(['Item.usd', 'Item.eur', 'Item.eur']);
     expect(findings[2]?.fault).toBe(
-      'requires "price" with other arguments than "Item.usd" does: one value is fetched for both, so that operations which ask for both are refused.',
+      'requires "price" with other arguments than "Item.usd" does: the planner fetches one value for both, so that operations which ask for both need more calls, or are refused.',
     );
   });
 

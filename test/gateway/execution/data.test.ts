@@ -7,7 +7,7 @@ import {
 } from 'graphql';
 import { describe, expect, it } from 'vitest';
 import { collectFields, switchNames } from '../../../gateway/execution/fields.ts';
-import { leafCheck } from '../../../gateway/execution/leaf.ts';
+import { leafOf } from '../../../gateway/execution/leaf.ts';
 import { merge } from '../../../gateway/execution/merge.ts';
 import { compileRewrites } from '../../../gateway/execution/rewrites.ts';
 import { placesOf, targetsAt } from '../../../gateway/execution/targets.ts';
@@ -149,23 +149,29 @@ describe('leaves', () => {
     Float: [1.5, 2],
     String: [''],
     Boolean: [false],
-    ID: ['a', 7],
+    ID: ['', 'a'],
     Color: ['RED'],
-    Any: [{ a: [1] }, 'x', 7.5],
+    Any: [{ a: [1] }, [null], 'x', 7.5, false],
   };
   const invalid: Record<string, readonly unknown[]> = {
     Int: [1.5, '1', 2 ** 31, -(2 ** 31) - 1, true, Number.NaN, []],
-    Float: ['1', Number.POSITIVE_INFINITY],
+    Float: ['1', Number.POSITIVE_INFINITY, Number.NaN],
     String: [1, true, {}],
     Boolean: [0, 'true'],
-    ID: [1.5, true, {}],
-    Color: ['BLUE', 'constructor', 1],
+    ID: [1.5, true, {}, 2 ** 53, 1e21],
+    Color: ['BLUE', 'red', 'constructor', 1],
+    Any: [7n, Number.NaN, () => 7, Symbol('x')],
   };
   for (const [name, values] of Object.entries(valid)) {
     it(`of type ${name} are told from others`, () => {
-      const check = leafCheck(schema.getType(name) as GraphQLLeafType);
-      expect(values.filter((value) => !check(value))).toEqual([]);
-      expect((invalid[name] ?? []).filter(check)).toEqual([]);
+      const told = leafOf(schema.getType(name) as GraphQLLeafType);
+      expect(values.map(told)).toEqual(values);
+      expect((invalid[name] ?? []).map(told).filter((each) => each !== undefined)).toEqual([]);
     });
   }
+
+  it('that are ids are told as text', () => {
+    const told = leafOf(schema.getType('ID') as GraphQLLeafType);
+    expect([7, -7, Number.MAX_SAFE_INTEGER].map(told)).toEqual(['7', '-7', '9007199254740991']);
+  });
 });

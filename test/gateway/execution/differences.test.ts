@@ -41,7 +41,7 @@ async function ask(
     trusted: false,
     prepare: () => async (variables) => {
       asked.push(name);
-      return JSON.parse(JSON.stringify(answers[name]?.(variables))) as SubgraphAnswer;
+      return structuredClone(answers[name]?.(variables)) as SubgraphAnswer;
     },
     close: async () => undefined,
   });
@@ -69,6 +69,58 @@ async function ask(
     theyAsked: asked,
   };
 }
+
+/** A subgraph with a field of each kind of leaf, and one beside them. */
+const LEAVES = `
+scalar Json
+enum Color { RED BLUE }
+type Query { leaves: Leaves }
+type Leaves { int: Int float: Float text: String truth: Boolean id: ID color: Color json: Json other: String }`;
+
+describe('leaves of the wrong type', () => {
+  it.each([
+    ['int', '7'],
+    ['int', 7.5],
+    ['int', true],
+    // As JSON has it, `1e999` for one.
+    ['float', Number.POSITIVE_INFINITY],
+    ['float', '1.5'],
+    ['text', 7],
+    ['text', { odd: 1 }],
+    ['text', ['text']],
+    ['truth', 'true'],
+    ['truth', 1],
+    ['id', 7.5],
+    ['id', true],
+    ['color', 'GREEN'],
+    ['color', 'toString'],
+    ['color', 0],
+  ])('lose that part only, in both: %s is %j', async (field, value) => {
+    const { ours, theirs } = await ask(
+      { leaves: LEAVES },
+      { leaves: () => ({ data: { leaves: { [field]: value, other: 'well' } } }) },
+      `{ leaves { ${field} other } }`,
+    );
+    expect(ours.data).toEqual({ leaves: { [field]: null, other: 'well' } });
+    expect(theirs.data).toEqual(ours.data);
+    expect(ours.errors).toEqual([{ path: ['leaves', field], code: 'SUBGRAPH_BAD_RESPONSE' }]);
+    expect(theirs.completions).toEqual([['leaves', field]]);
+  });
+
+  it.each<{ value: unknown }>(
+    [7, -0.5, 'text', true, [], [null, [1]], {}, { constructor: 1, nested: { deep: [{}] } }].map((value) => ({
+      value,
+    })),
+  )("cannot be told of scalars of the schema's own, which both pass on: %j", async ({ value }) => {
+    const { ours, theirs } = await ask(
+      { leaves: LEAVES },
+      { leaves: () => ({ data: { leaves: { json: value } } }) },
+      '{ leaves { json } }',
+    );
+    expect(ours).toMatchObject({ data: { leaves: { json: value } }, errors: [] });
+    expect(theirs.data).toEqual(ours.data);
+  });
+});
 
 /**
  * One plain example of each difference that `test/property/execution.test.ts` lets pass. Aliases that are names of keys,
@@ -132,6 +184,33 @@ describe('where we answer otherwise than @apollo/gateway', () => {
     expect(theyAsked).toEqual(['people', 'names']);
     expect(theirs.data).toEqual({ person: { greeting: null } });
   });
+
+  it.each(['String', 'String!'])(
+    'asks without what is left out: a %s that only a skipped field requires',
+    async (type) => {
+      const representations: unknown[] = [];
+      const { ours, theirs, weAsked, theyAsked } = await ask(
+        {
+          people: PEOPLE.replace('name: String', `name: ${type}`),
+          greeting: GREETING.replace('name: String', `shoe: Int! name: ${type}`),
+        },
+        {
+          people: () => SCORED_ONE,
+          greeting: (variables) => {
+            representations.push(variables['representations']);
+            return { data: { _entities: [{ shoe: 42 }] } };
+          },
+        },
+        'query ($polite: Boolean! = false) { person { shoe greeting @include(if: $polite) } }',
+      );
+      expect(weAsked).toEqual(['people', 'greeting']);
+      expect(representations).toEqual([[{ __typename: 'Person', id: '1' }]]);
+      expect(ours.data).toEqual({ person: { shoe: 42 } });
+      expect(ours.errors).toEqual([]);
+      expect(theyAsked).toEqual(['people']);
+      expect(theirs.data).toEqual({ person: null });
+    },
+  );
 
   it('absent is no error: an entity its subgraph does not have is null where it may be', async () => {
     const { ours, theirs } = await ask(
@@ -234,6 +313,38 @@ describe('where we answer otherwise than @apollo/gateway', () => {
     expect(ours.data).toEqual({ cup: { __typename: 'Cup', note: 'blue' } });
     expect(ours.errors).toEqual([]);
     expect(theirs.data).toEqual({ cup: null });
+  });
+
+  it('an integer is one of 32 bits: theirs passes larger ones on', async () => {
+    const { ours, theirs } = await ask(
+      { people: PEOPLE },
+      { people: () => ({ data: { list: [1, 2 ** 31, -(2 ** 31)], person: { age: 1e10, name: 'Ada' } } }) },
+      '{ list person { name age } }',
+    );
+    expect(ours.data).toEqual({ list: null, person: { name: 'Ada', age: null } });
+    expect(ours.errors).toEqual([
+      { path: ['list', 1], code: 'SUBGRAPH_BAD_RESPONSE' },
+      { path: ['person', 'age'], code: 'SUBGRAPH_BAD_RESPONSE' },
+    ]);
+    expect(theirs.data).toEqual({ list: [1, 2 ** 31, -(2 ** 31)], person: { name: 'Ada', age: 1e10 } });
+  });
+
+  it('an id is text, also where it came as a number; its subgraphs are asked with what they sent', async () => {
+    const asked: unknown[] = [];
+    const { ours, theirs } = await ask(
+      { people: PEOPLE, scores: SCORES },
+      {
+        people: () => ({ data: { person: { __typename: 'Person', id: 7 } } }),
+        scores: ({ representations }) => {
+          asked.push(representations);
+          return { data: { _entities: [{ score: 2 }] } };
+        },
+      },
+      '{ person { id score } }',
+    );
+    expect(ours).toMatchObject({ data: { person: { id: '7', score: 2 } }, errors: [] });
+    expect(asked[0]).toEqual([{ __typename: 'Person', id: 7 }]);
+    expect(theirs.data).toEqual({ person: { id: 7, score: 2 } });
   });
 
   it('messages of others are not passed on', async () => {

@@ -18,58 +18,152 @@ async function ask(query: string, variables: Readonly<Record<string, unknown>> =
 }
 
 describe('fields that require the same with other arguments', () => {
-  const open = async () => {
+  const rates: Readonly<Record<string, number>> = { USD: 1, EUR: 2, GBP: 3 };
+  const priceOf =
+    (number: number) =>
+    ({ in: currency }: { in?: string }) =>
+      currency === 'none' ? null : 10 * number * (rates[currency ?? 'USD'] ?? Number.NaN);
+  const references: string[] = [];
+  const open = async (pricedBy: 'catalogue' | 'prices' = 'catalogue') => {
+    references.splice(0);
+    const price = 'price(in: String): Int';
     const items = ['1', '2'].map((id) => ({
       id,
-      price: ({ in: currency }: { in: string }) => (currency === 'EUR' ? 20 : 10),
-      part: { id: `part of ${id}` },
+      title: `title ${id}`,
+      ...(pricedBy === 'catalogue' && { price: priceOf(Number(id)) }),
+      part: { id: '3', size: ({ of }: { of: string }) => of.length },
     }));
+    const tell = (sign: string) => (item: { price: number | null }) => `${sign}${item.price}`;
     opened = await openResolved({
       catalogue: {
-        schema: `type Query { item: Item other: Item }
-          type Item @key(fields: "id") { id: ID! price(in: String): Int part: Item @shareable }`,
-        resolvers: { Query: { item: () => items[0], other: () => items[1] } },
+        schema: `type Query { item: Item items: [Item!] any: [Any] }
+          union Any = Item | Part
+          type Part @shareable { id: ID! size(of: String): Int }
+          type Item @key(fields: "id") { id: ID! title: String part: Part ${pricedBy === 'catalogue' ? price : ''} }`,
+        resolvers: {
+          Query: {
+            item: () => items[0],
+            items: () => items,
+            any: () => [
+              { __typename: 'Part', id: '3' },
+              { __typename: 'Item', ...items[1] },
+            ],
+          },
+        },
       },
-      shipping: {
-        schema: `type Item @key(fields: "id") { id: ID!
-          price(in: String): Int @external
-          dollars: String @requires(fields: "price(in: \\"USD\\")")
-          alsoDollars: String @requires(fields: "price(in: \\"USD\\")")
-          euros: String @requires(fields: "price(in: \\"EUR\\")") }`,
+      prices: {
+        schema: `type Item @key(fields: "id") { id: ID! stock: Int ${pricedBy === 'prices' ? price : ''} }`,
         resolvers: {
           Item: {
-            dollars: ({ price }: { price: number }) => `$${price}`,
-            alsoDollars: ({ price }: { price: number }) => `$${price}`,
-            euros: ({ price }: { price: number }) => `€${price}`,
+            stock: () => 5,
+            ...(pricedBy === 'prices' && {
+              price: ({ id }: { id: string }, given: { in: string }) => priceOf(Number(id))(given),
+            }),
+          },
+        },
+      },
+      shipping: {
+        schema: `type Part @shareable { id: ID! size(of: String): Int }
+          type Item @key(fields: "id") { id: ID! plain: String
+          stock: Int @external
+          part: Part @external
+          ${price} @external
+          dollars: String @requires(fields: "price(in: \\"USD\\")")
+          alsoDollars: String @requires(fields: "price(in: \\"USD\\")")
+          euros(stars: Int = 1): String @requires(fields: "stock price(in: \\"EUR\\")")
+          pounds: String @requires(fields: "price(in: \\"GBP\\")")
+          nothing: String @requires(fields: "price(in: \\"none\\")")
+          long: Int @requires(fields: "part { size(of: \\"long\\") }")
+          longer: Int @requires(fields: "part { size(of: \\"longer\\") }") }`,
+        resolvers: {
+          Item: {
+            __resolveReference: (reference: object) => {
+              references.push(JSON.stringify(reference));
+              return reference;
+            },
+            plain: () => 'plain',
+            dollars: tell('$'),
+            alsoDollars: tell('$'),
+            euros: ({ price: cents, stock }: { price: number; stock: number }, { stars }: { stars: number }) =>
+              `${'*'.repeat(stars)}€${cents} of ${stock}`,
+            pounds: tell('£'),
+            nothing: tell(''),
+            long: ({ part }: { part: { size: number } }) => part.size,
+            longer: ({ part }: { part: { size: number } }) => part.size,
           },
         },
       },
     });
   };
 
-  it('are refused together, where @apollo/gateway answers wrongly', async () => {
+  const both = { dollars: '$10', euros: '*€20 of 5' };
+  describe.each(['catalogue', 'prices'] as const)('with the %s, have each its own', (pricedBy) => {
+    it.each<[string, object, object]>([
+      ['{ item { dollars euros } }', {}, { item: both }],
+      ['{ item { euros dollars pounds alsoDollars } }', {}, { item: { ...both, pounds: '£30', alsoDollars: '$10' } }],
+      [
+        '{ item { dollars nothing plain title } }',
+        {},
+        { item: { dollars: '$10', nothing: 'null', plain: 'plain', title: 'title 1' } },
+      ],
+      [
+        '{ items { dollars pounds } }',
+        {},
+        {
+          items: [
+            { dollars: '$10', pounds: '£30' },
+            { dollars: '$20', pounds: '£60' },
+          ],
+        },
+      ],
+      [
+        '{ any { ... on Item { dollars euros } ... on Part { id } } }',
+        {},
+        { any: [{ id: '3' }, { dollars: '$20', euros: '*€40 of 5' }] },
+      ],
+      ['{ item { price(in: "GBP") dollars euros it: price } }', {}, { item: { price: 30, ...both, it: 10 } }],
+      ['{ item { required_0_price: title dollars euros } }', {}, { item: { required_0_price: 'title 1', ...both } }],
+      [
+        'query ($n: Int, $no: Boolean!, $yes: Boolean!) { item { euros(stars: $n) dollars @skip(if: $no) pounds @skip(if: $yes) } }',
+        { n: 2, no: false, yes: true },
+        { item: { euros: '**€20 of 5', dollars: '$10' } },
+      ],
+      [
+        'query ($no: Boolean!) { item { ... @include(if: $no) { dollars } ...A } } fragment A on Item { again: euros }',
+        { no: false },
+        { item: { again: '*€20 of 5' } },
+      ],
+    ])('%s', async (query, variables, data) => {
+      await open(pricedBy);
+      expect(await ask(query, variables as Record<string, unknown>)).toEqual({ data, errors: [] });
+      expect(references.filter((each) => each.includes('required_'))).toEqual([]);
+    });
+  });
+
+  it('are answered wrongly by @apollo/gateway', async () => {
     await open();
-    const query = '{ item { dollars euros } }';
-    expect(await ask(query)).toEqual({
+    const theirs = await opened?.theirs({ query: '{ item { dollars euros } }' });
+    expect(theirs?.errors).toBeUndefined();
+    expect(plain(theirs?.data)).not.toEqual({ item: both });
+  });
+
+  it('are refused together where what they require lies deeper', async () => {
+    await open();
+    expect(await ask('{ item { long longer } }')).toEqual({
       data: undefined,
       errors: [
         [
           'OPERATION_NOT_PLANNABLE',
-          '"Item.dollars" and "Item.euros" cannot be asked for in one operation: they require "Item.price" with different arguments.',
+          '"Item.long" and "Item.longer" cannot be asked for in one operation: they require "Part.size" with different arguments.',
         ],
       ],
     });
-    const theirs = await opened?.theirs({ query });
-    expect(theirs?.errors).toBeUndefined();
-    expect(plain(theirs?.data)).not.toEqual({ item: { dollars: '$10', euros: '€20' } });
   });
 
-  it('are answered alone, with the same arguments, and in different places', async () => {
+  it('are one question where they agree, and none is split that need not be', async () => {
     await open();
-    expect(await ask('{ item { dollars alsoDollars } other { euros } }')).toEqual({
-      data: { item: { dollars: '$10', alsoDollars: '$10' }, other: { euros: '€20' } },
-      errors: [],
-    });
+    expect(await ask('{ item { dollars alsoDollars plain } }')).toMatchObject({ errors: [] });
+    expect(opened?.asked.filter((each) => each.startsWith('shipping'))).toHaveLength(1);
   });
 });
 

@@ -13,6 +13,8 @@ export type Difference =
   | 'completion is an error'
   /** A nullable field that others require, and that did not come, is null; they do not ask at all. */
   | 'asks without what may be null'
+  /** What only fields require that `@skip` or `@include` leave out is not waited for; they do not ask for others beside. */
+  | 'asks without what is left out'
   /** An entity that its subgraph says is absent is null without an error. */
   | 'absent is no error'
   /** Where the shape is wrong, that part is lost; they lose the whole answer, or a whole fetch. */
@@ -45,10 +47,15 @@ export function compare(ours: Answer, theirs: Answer | Error, seen: { ours: Seen
       unexplained.push(`They fail: ${String(theirs instanceof Error ? theirs : theirs.errors)}`);
     return done;
   }
-  const more = [...seen.ours.asked].some((each) => !seen.theirs.asked.has(each));
+  const onlyWe = [...seen.ours.calls].filter(([what]) => !seen.theirs.calls.has(what));
+  // What is of another shape is handed on by them as it is.
+  const isAskedOtherwise = isMangled && !isDeepStrictEqual(seen.ours.calls, seen.theirs.calls);
+  const more = onlyWe.length > 0 || isAskedOtherwise;
   const less = [...seen.theirs.asked].filter((each) => !seen.ours.asked.has(each));
   if (less.length > 0 && !isMangled) unexplained.push(`We did not ask: ${less.join('; ')}`);
-  if (more) meant.add('asks without what may be null');
+  for (const [, representation] of onlyWe) {
+    meant.add(representation.includes(':null') ? 'asks without what may be null' : 'asks without what is left out');
+  }
   const mayDiffer = (path: readonly (string | number)[], one: unknown, other: unknown): boolean => {
     if (more && other === null) return true;
     if (!isMangled || (one !== null && other !== null)) return false;
@@ -113,6 +120,8 @@ function compareErrors(
   for (const place of completedAt) {
     if (oursAt.has(place)) meant.add('completion is an error');
     else if (absent) meant.add('absent is no error');
+    // What they did not ask for they miss where it must not be null.
+    else if (more) continue;
     else if (isMangled) meant.add('loses the part only');
     else unexplained.push(`Only they note what is wrong at ${place}`);
   }
@@ -120,7 +129,8 @@ function compareErrors(
     const place = placeOf(ours.data, path);
     const code = extensions['code'];
     if (theirsAt.has(place) || completedAt.has(place)) continue;
-    if (code === 'SUBGRAPH_BAD_RESPONSE' && ((theirs.errors ?? []).length > 0 || isMangled))
+    // They note nothing beside errors, nor of an absent entity of which only an interface is known.
+    if (code === 'SUBGRAPH_BAD_RESPONSE' && ((theirs.errors ?? []).length > 0 || isMangled || absent))
       meant.add('completion is an error');
     else if (code !== 'SUBGRAPH_ERROR' && (theirs.errors ?? []).some((each) => each.path === undefined)) continue;
     else if (misplaced.has(withoutIndexes(path))) meant.add('error stands at its entity');
@@ -157,18 +167,24 @@ function placeOf(data: unknown, path: PathLike): string {
   return place.join('.');
 }
 
+/** A path up to where it leaves what the client sees of the data. */
+export function pathWithin(data: unknown, path: readonly (string | number)[]): readonly (string | number)[] {
+  let value = data;
+  for (const [at, step] of path.entries()) {
+    if (typeof value !== 'object' || value === null) return path;
+    if (!Object.hasOwn(value, step)) return path.slice(0, at);
+    value = (value as Record<string | number, unknown>)[step];
+  }
+  return path;
+}
+
 /** Without the prototypes that objects have or have not. */
 function plain(value: unknown): unknown {
   return value === undefined ? undefined : JSON.parse(JSON.stringify(value));
 }
 
 /** Whether an answer is one of the schema, by `graphql-js`: of the right types, without nulls where none may be, in order. */
-export function misfitOf(
-  schema: GraphQLSchema,
-  { query, variables }: Ask,
-  { data }: Answer,
-  { mangled }: Seen,
-): string | undefined {
+export function misfitOf(schema: GraphQLSchema, { query, variables }: Ask, { data }: Answer): string | undefined {
   if (data === null || data === undefined) return undefined;
   const again = executeSync({
     schema,
@@ -179,8 +195,6 @@ export function misfitOf(
     typeResolver: (value: Record<string, unknown>) => value[TYPE_ALIAS] as string,
   });
   if (again.errors) return again.errors.join('; ');
-  // Numbers in the place of ids are left as they are: subgraphs that send them know no better.
-  if (mangled > 0) return undefined;
   const [is, should] = [JSON.stringify(data), JSON.stringify(again.data)];
   return is === should ? undefined : `It is ${is}\nand should be ${should}`;
 }

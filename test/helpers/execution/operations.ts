@@ -27,7 +27,7 @@ export interface DrawnOperation {
 
 const ALIASES = ['constructor', 'toString', '__proto__', 'hasOwnProperty', 'valueOf', 'x', 'y', 'id', 'f0', 'label'];
 /** Those of them that are names of fields, too. */
-const LIKE_FIELDS = /\b(id|f0|label): /g;
+const LIKE_FIELDS = /\b(id|f0|label|x|y): /g;
 
 const MAX_DEPTH = 5;
 
@@ -44,7 +44,7 @@ export function withClearAliases(query: string): string {
 
 /** An answer to it, as one to the original. */
 export function withGivenAliases<Value>(answer: Value): Value {
-  return JSON.parse(JSON.stringify(answer ?? null).replaceAll(/"clear_(id|f0|label)"/g, '"$1"')) as Value;
+  return JSON.parse(JSON.stringify(answer ?? null).replaceAll(/"clear_(id|f0|label|x|y)"/g, '"$1"')) as Value;
 }
 
 /** Draws a valid operation. Aliases that collide are drawn too, so that some have to be drawn anew without. */

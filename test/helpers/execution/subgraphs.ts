@@ -43,14 +43,19 @@ export const NO_FAULTS: Faults = { seed: 0, thrown: 0, nulls: 0, absent: 0, fail
 
 /** What subgraphs were asked and what of it came about, to tell which differences may show. */
 export interface Seen {
-  /** Representations, with the subgraph. */
+  /** Entities, by their keys, with the subgraph. */
   readonly asked: Set<string>;
+  /** Whole representations by what was asked of which entity. */
+  readonly calls: Map<string, string>;
   absent: number;
   failed: number;
   mangled: number;
 }
 
-export const nothingSeen = (): Seen => ({ asked: new Set(), absent: 0, failed: 0, mangled: 0 });
+export const nothingSeen = (): Seen => ({ asked: new Set(), calls: new Map(), absent: 0, failed: 0, mangled: 0 });
+
+/** What entities are known by; other fields of a representation are what was required. */
+const KEY = /^(__typename|id|k1|k2|ref)$/;
 
 /** So many entities of each type there are. */
 const COUNT = 4;
@@ -107,7 +112,11 @@ export class FakeSubgraphs {
       return async (variables) => {
         const { faults, seen } = this;
         const representations = (variables['representations'] ?? []) as readonly Readonly<Record<string, unknown>>[];
-        for (const each of representations) seen.asked.add(`${name} ${canonical(each)}`);
+        for (const each of representations) {
+          const keys = canonical(Object.fromEntries(Object.entries(each).filter(([field]) => KEY.test(field))));
+          seen.asked.add(`${name} ${keys}`);
+          seen.calls.set(`${what} ${keys}`, canonical(each));
+        }
         if (chance(faults.seed, 'fails', what) < faults.failing) {
           seen.failed++;
           throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'It fails.');
@@ -164,7 +173,7 @@ export class FakeSubgraphs {
 
   /** A field that needs others tells what it was given. */
   #required(type: GraphQLOutputType, { representation }: Thing, place: readonly string[]): unknown {
-    const inner = Object.entries(representation ?? {}).filter(([name]) => !/^(__typename|id|k1|k2|ref)$/.test(name));
+    const inner = Object.entries(representation ?? {}).filter(([name]) => !KEY.test(name));
     const told = canonical(Object.fromEntries(inner));
     if (isListType(type)) return [told, null, told];
     if (isObjectType(type)) return { __typename: type.name, is: `${place.join('/')}${told}`, n: 0 };

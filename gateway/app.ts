@@ -107,8 +107,10 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const { http, first: noteOf } = openFrontDoor(config, cache, log, (server) => {
     // First, so that it sees what the others refuse.
     const note = registerAudit(server, trail, ENDPOINT);
-    server.addHook('onRequest', async (request) => {
-      stripOwnHeaders(request.headers, config.development.chooseViewer ? [CHOSEN_VIEWER_HEADER, TRACE_HEADER] : []);
+    const allowed = config.development.chooseViewer ? [CHOSEN_VIEWER_HEADER, TRACE_HEADER] : [];
+    server.addHook('onRequest', (request, _reply, done) => {
+      stripOwnHeaders(request.headers, allowed);
+      done();
     });
     registerDeparture(server, departure);
     return note;

@@ -88,6 +88,8 @@ export class ShortWay {
 
   #isAffordable(operation: AdmittedOperation, variables: Variables['coerced']): boolean {
     const { pricing, maxCost } = this.#parts;
+    // Without variables it costs what it did when it was let in.
+    if ((operation.operation.variableDefinitions ?? []).length === 0) return true;
     try {
       return pricing.costWith(operation, variables) <= maxCost;
     } catch {

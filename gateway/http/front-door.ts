@@ -56,8 +56,9 @@ export function openFrontDoor<First>(
   });
   const made = first(http);
   const addresses = new RateLimit('address', limits.requestsPerAddress, cache);
-  http.addHook('onRequest', async (request, reply) => {
+  http.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
   registerSecurityHeaders(http);
   http.addHook('onRequest', async (request) => {
@@ -99,8 +100,8 @@ export function registerGraphQL(http: FastifyInstance, route: GraphQLRoute): voi
   async function contextFor(request: FastifyRequest, reply: FastifyReply): Promise<GatewayContext> {
     const context = await route.contextFor(request, reply);
     const { person, service } = context.viewer;
-    if (person !== null) await viewers.take(person);
-    else if (service !== undefined) await viewers.take(`service:${service}`);
+    const who = person ?? (service === undefined ? undefined : `service:${service}`);
+    if (who !== undefined) await viewers.take(who);
     return context;
   }
 
@@ -111,7 +112,8 @@ export function registerGraphQL(http: FastifyInstance, route: GraphQLRoute): voi
     if (status === 200) mediaTypes.learn(request.headers.accept, headers.get('content-type'));
     for (const [name, value] of headers) reply.header(name, value);
     // Nothing is ever answered in parts here.
-    return reply.status(status).send(body.kind === 'complete' ? body.string : '');
+    reply.status(status);
+    return body.kind === 'complete' ? body.string : '';
   }
 
   http.route({
@@ -139,7 +141,8 @@ export function registerGraphQL(http: FastifyInstance, route: GraphQLRoute): voi
         () => undefined,
       );
       if (!answer) return askServer(request, reply, () => context);
-      return reply.headers(answer.headers).header('content-type', mediaType).send(answer.body);
+      reply.headers(answer.headers).header('content-type', mediaType);
+      return answer.body;
     },
   });
 }

@@ -2,21 +2,25 @@ import './telemetry.ts';
 import { ApolloServer, type ApolloServerPlugin } from '@apollo/server';
 import { ApolloServerPluginCacheControl } from '@apollo/server/plugin/cacheControl';
 import { ApolloServerPluginLandingPageDisabled } from '@apollo/server/plugin/disabled';
-import responseCachePlugin from '@apollo/server-plugin-response-cache';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
-import { auditPlugin } from './audit/audit-plugin.ts';
+import { ShortWay } from './answering/short-way.ts';
+import { AnswerCache } from './cache/answer-cache.ts';
 import type { GatewayCache } from './cache/key-value-cache.ts';
 import type { Config } from './config/schema.ts';
-import { audienceKey, type GatewayContext } from './context.ts';
+import type { GatewayContext } from './context.ts';
 import { federate } from './execution/gateway.ts';
 import type { SubgraphClients } from './execution/subgraphs/clients.ts';
 import { formatError } from './format-error.ts';
 import type { createLog } from './log.ts';
+import { Pricing } from './limits/pricing.ts';
+import { AdmittedOperations } from './operations/admitted.ts';
 import type { KnownOperations } from './operations/known.ts';
 import { admission } from './plugins/admission.ts';
 import { knownOperation } from './plugins/known-operation.ts';
 import { lenientStatus } from './plugins/lenient-status.ts';
+import { Account } from './observe/account.ts';
 import type { Metrics } from './observe/metrics.ts';
+import { rememberedAnswers } from './plugins/remembered-answers.ts';
 import { observe } from './plugins/observe.ts';
 import type { Supergraph } from './supergraph/supergraph.ts';
 
@@ -38,26 +42,47 @@ export interface ApolloParts {
   readonly plugins: readonly ApolloServerPlugin<GatewayContext>[];
 }
 
-/** Builds the GraphQL server over the supergraph; it is started, but listens nowhere. */
-export async function createApollo(parts: ApolloParts): Promise<ApolloServer<GatewayContext>> {
+/** What answers operations. */
+export interface Answering {
+  /** It is started, but listens nowhere. */
+  readonly apollo: ApolloServer<GatewayContext>;
+  /** For what it answered before; undefined where it executes in a way of its own. */
+  readonly shortWay: ShortWay | undefined;
+}
+
+/** Builds the GraphQL server over the supergraph, and the short way beside it. */
+export async function createApollo(parts: ApolloParts): Promise<Answering> {
   const { config, log, cache, supergraph, local, clients } = parts;
+  const { limits } = config;
+  const { answerSeconds } = config.cache;
   const quiet = { debug: () => undefined, info: () => undefined, warn: log.warn.bind(log), error: log.error.bind(log) };
   const isDevelopment = config.development.chooseViewer;
+  const { gateway, executor } = federate({
+    supergraph,
+    clients,
+    log,
+    logger: quiet,
+    execution: config.execution,
+    operationMs: limits.operationMs,
+    answerSeconds,
+  });
+  const admitted = new AdmittedOperations();
+  const pricing = new Pricing(limits.pageSize);
+  const account = new Account(log, parts.metrics, limits.slowMs);
+  const formatted = formatError(log, isDevelopment);
+  const answers = new AnswerCache({
+    cache,
+    isOn: answerSeconds > 0,
+    // A changed store is another world: what was remembered of the old one is not looked at again.
+    versions: () => [...local.values()].map(storeVersion),
+  });
   const apollo = new ApolloServer<GatewayContext>({
-    gateway: federate({
-      supergraph,
-      clients,
-      log,
-      logger: quiet,
-      execution: config.execution,
-      operationMs: config.limits.operationMs,
-      answerSeconds: config.cache.answerSeconds,
-    }),
+    gateway,
     cache,
     logger: quiet,
     persistedQueries: { ttl: config.cache.persistedSeconds },
     includeStacktraceInErrorResponses: false,
-    formatError: formatError(log, isDevelopment),
+    formatError: formatted,
     // Whether the schema may be asked for is decided at admission, and documents that passed it are kept there.
     introspection: true,
     documentStore: null,
@@ -67,27 +92,35 @@ export async function createApollo(parts: ApolloParts): Promise<ApolloServer<Gat
     plugins: [
       ...parts.plugins,
       lenientStatus(),
-      observe(log, parts.metrics, config.limits.slowMs),
-      auditPlugin(),
+      observe(account),
       admission({
-        limits: config.limits,
+        limits,
         introspection: config.introspection ?? isDevelopment,
         only: config.operations === 'known' ? parts.known : undefined,
+        admitted,
+        pricing,
       }),
       knownOperation(),
       ApolloServerPluginLandingPageDisabled(),
       ApolloServerPluginCacheControl({ calculateHttpHeaders: true }),
-      responseCachePlugin<GatewayContext>({
-        sessionId: async ({ contextValue }) => audienceKey(contextValue),
-        // Whoever wants to see where the time goes wants it to go.
-        shouldReadFromCache: async ({ contextValue }) => !contextValue.observation.wantsPlan,
-        // A changed store is another world: what was remembered of the old one is not looked at again.
-        extraCacheKeyData: async () => [...local.values()].map(storeVersion),
-      }),
+      rememberedAnswers(answers),
     ],
   });
   await apollo.start();
-  return apollo;
+  const shortWay =
+    executor &&
+    new ShortWay({
+      admitted,
+      pricing,
+      maxCost: limits.cost,
+      executor,
+      answers,
+      answerSeconds,
+      formatError: formatted,
+      account,
+      log,
+    });
+  return { apollo, shortWay };
 }
 
 function storeVersion({ service }: SubgraphExecutor): number {

@@ -64,6 +64,8 @@ export interface AppDeps {
   readonly receive?: WebhookReceiver;
   /** Knows when the process is on its way out; without it, it never is. */
   readonly departure?: Departure;
+  /** False, in tests that compare the two, for: the server answers each time. */
+  readonly hasShortWay?: boolean;
 }
 
 /**
@@ -105,14 +107,16 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const { http, first: noteOf } = openFrontDoor(config, cache, log, (server) => {
     // First, so that it sees what the others refuse.
     const note = registerAudit(server, trail, ENDPOINT);
-    server.addHook('onRequest', async (request) => {
-      stripOwnHeaders(request.headers, config.development.chooseViewer ? [CHOSEN_VIEWER_HEADER, TRACE_HEADER] : []);
+    const allowed = config.development.chooseViewer ? [CHOSEN_VIEWER_HEADER, TRACE_HEADER] : [];
+    server.addHook('onRequest', (request, _reply, done) => {
+      stripOwnHeaders(request.headers, allowed);
+      done();
     });
     registerDeparture(server, departure);
     return note;
   });
   const known = KnownOperations.in(OPERATIONS_FOLDER);
-  const apollo = await createApollo({
+  const { apollo, shortWay } = await createApollo({
     config,
     log,
     cache,
@@ -138,6 +142,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     cache,
     known,
     apollo,
+    shortWay: deps.hasShortWay === false ? undefined : shortWay,
     contextFor: async (request, reply) => {
       const { rawHeaders, url, socket } = request.raw;
       const viewer = await signIn.viewerOf({ rawHeaders, url: url ?? '/', socket, headers: request.headers });

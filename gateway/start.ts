@@ -71,13 +71,13 @@ export async function start(configured: Config, options: StartOptions): Promise<
   if (here.length > 0 && isFilled) view.done();
 }
 
-async function openGateway(config: Config, deps: Required<AppDeps>) {
+async function openGateway(config: Config, deps: Required<Omit<AppDeps, 'hasShortWay'>>) {
   // A subgraph alone needs nothing of the gateway, nor of its licence.
   const { createApp } = await import('./app.ts');
   return createApp(config, deps);
 }
 
-function openAlone(config: Config, only: string, { log, receive, departure }: Required<AppDeps>) {
+function openAlone(config: Config, only: string, { log, receive, departure }: Required<Omit<AppDeps, 'hasShortWay'>>) {
   const secret = config.subgraphSecret;
   if (secret === undefined) {
     throw new Error('A subgraph on its own needs "subgraphSecret" in the configuration, the same as the gateway has.');

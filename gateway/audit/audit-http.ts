@@ -1,4 +1,5 @@
-import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { pathOf } from '../http/path.ts';
 import type { AuditNote, AuditTrail } from './audit-trail.ts';
 
 /** Refusals are short. */
@@ -20,8 +21,18 @@ export function registerAudit(
     if (!note) notes.set(request, (note = { codes: [] }));
     return note;
   };
-  http.addHook('onRequest', async (request, reply) => {
-    if (request.raw.url?.split('?', 1)[0] !== endpoint) return;
+  http.addHook('onRequest', (request, reply, done) => {
+    if (pathOf(request) === endpoint) follow(request, reply);
+    done();
+  });
+  http.addHook('onSend', (request, reply, payload, done) => {
+    const note = notes.get(request);
+    if (note && note.codes.length === 0 && reply.statusCode >= 400) note.codes = codesIn(payload, reply.statusCode);
+    done(null, payload);
+  });
+  return noteOf;
+
+  function follow(request: FastifyRequest, reply: FastifyReply): void {
     const started = performance.now();
     const note = noteOf(request);
     reply.raw.once('close', () => {
@@ -30,12 +41,7 @@ export function registerAudit(
       if (note.hasData === undefined && note.codes.length === 0) return;
       trail.write(note, { requestId: request.id, ms: performance.now() - started, status: reply.raw.statusCode });
     });
-  });
-  http.addHook('onSend', async (request, reply, payload) => {
-    const note = notes.get(request);
-    if (note && note.codes.length === 0 && reply.statusCode >= 400) note.codes = codesIn(payload, reply.statusCode);
-  });
-  return noteOf;
+  }
 }
 
 /** The codes of a refusal as it is sent. */

@@ -34,7 +34,8 @@ export function openCache(redis: string | undefined, log: Log): GatewayCache {
   keyv.on('error', report);
   return {
     isShared: store !== undefined,
-    get: (key) => withinDeadline(keyv.get(key)),
+    // Memory is never late.
+    get: (key) => (store ? withinDeadline(keyv.get(key)) : keyv.get(key)),
     // Nobody waits for what is being remembered.
     async set(key, value, options) {
       const ttl = options?.ttl;

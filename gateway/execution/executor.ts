@@ -50,6 +50,8 @@ type Compiled = Program | { readonly errors: readonly GraphQLError[] };
 /** An operation that was asked. */
 interface Known {
   readonly program: Promise<Compiled>;
+  /** The same once it is there. */
+  compiled?: Program;
   /** How often; of one that was made ready beforehand, as often as that was asked of the schema before. */
   asked: number;
   /** What compiling it anew needs; undefined for what is not worth keeping. */
@@ -57,6 +59,24 @@ interface Known {
   /** For whom, as far as that changes what is asked. */
   readonly viewer: Viewer;
 }
+
+/** What tells an operation from others. */
+export interface Identified {
+  /** SHA-256 of the document's text. */
+  readonly hash: string;
+  readonly name: string | null;
+}
+
+/** The variables of one request. */
+export interface Variables {
+  /** As the client sent them. */
+  readonly given: Readonly<Record<string, unknown>>;
+  /** With defaults filled in. */
+  readonly coerced: Readonly<Record<string, unknown>>;
+}
+
+/** How a program ended. */
+export type Result = Awaited<ReturnType<Program['run']>> & Pick<Run, 'stale'>;
 
 /** A schema as `@apollo/gateway` has loaded it. */
 export interface LoadedSchema {
@@ -134,11 +154,26 @@ export class FederatedExecutor {
     context.observation.planned(performance.now() - started, loaded.known.size !== before);
     if ('errors' in program) return { errors: program.errors };
     if (context.observation.wantsPlan) context.observation.plan = program.plan();
-    const { operationMs, answerSeconds } = this.#parts;
-    const clock = startClock(context.signal, operationMs);
+    const { data, errors, stale } = await this.run(program, { given: variables, coerced: coercion.coerced }, context);
+    requestContext.overallCachePolicy.restrict({ maxAge: this.#parts.answerSeconds, scope: 'PRIVATE' });
+    return { data, ...(errors.length > 0 && { errors }), ...(stale.length > 0 && { extensions: { stale } }) };
+  };
+
+  /** The program of an operation for a viewer, where it is compiled. */
+  programOf(schema: GraphQLSchema, operation: Identified, viewer: Viewer): Program | undefined {
+    const loaded = this.#loaded.get(schema);
+    if (!loaded) return undefined;
+    const known = loaded.known.get(keyOf(operation, loaded.rules.accessOf(viewer)));
+    if (known?.compiled) known.asked++;
+    return known?.compiled;
+  }
+
+  /** Runs a program for one request. */
+  async run(program: Program, variables: Variables, context: GatewayContext): Promise<Result> {
+    const clock = startClock(context.signal, this.#parts.operationMs);
     const run: Run = {
-      variables,
-      coerced: coercion.coerced,
+      variables: variables.given,
+      coerced: variables.coerced,
       root: {},
       errors: [],
       reported: new Set(),
@@ -149,17 +184,11 @@ export class FederatedExecutor {
       call: { context, ...clock },
     };
     try {
-      const { data, errors } = await program.run(run);
-      requestContext.overallCachePolicy.restrict({ maxAge: answerSeconds, scope: 'PRIVATE' });
-      return {
-        data,
-        ...(errors.length > 0 && { errors }),
-        ...(run.stale.length > 0 && { extensions: { stale: run.stale } }),
-      };
+      return { ...(await program.run(run)), stale: run.stale };
     } finally {
       clock.stop();
     }
-  };
+  }
 
   #programFor(
     loaded: Loaded,
@@ -168,7 +197,7 @@ export class FederatedExecutor {
     asked = 1,
   ): Promise<Compiled> {
     const access = loaded.rules.accessOf(viewer);
-    const key = JSON.stringify([requestContext.queryHash, requestContext.operationName, access.key]);
+    const key = keyOf({ hash: requestContext.queryHash, name: requestContext.operationName }, access);
     const known = loaded.known.get(key);
     if (known) {
       known.asked++;
@@ -176,7 +205,7 @@ export class FederatedExecutor {
     }
     const program = this.#compile(loaded, requestContext, access);
     const { scopes, signedIn, person, service } = viewer;
-    const fresh = {
+    const fresh: Known = {
       program,
       asked,
       request: forWarming(requestContext),
@@ -185,7 +214,10 @@ export class FederatedExecutor {
     loaded.known.set(key, fresh, { size: requestContext.source.length });
     const forget = () => loaded.known.peek(key) === fresh && loaded.known.delete(key);
     // Operations that cannot be planned are not kept, nor is a failure of the moment.
-    program.then((made) => 'errors' in made && forget(), forget);
+    program.then((made) => {
+      if ('errors' in made) forget();
+      else fresh.compiled = made;
+    }, forget);
     return program;
   }
 
@@ -218,6 +250,10 @@ export class FederatedExecutor {
     };
     return compileProgram(plan, requestContext, planned, apiSchema, parts, { access, refused });
   }
+}
+
+function keyOf({ hash, name }: Identified, { key }: Access): string {
+  return JSON.stringify([hash, name, key]);
 }
 
 /** What planning an operation once more needs: it looks at variables, but at nobody who asks. */

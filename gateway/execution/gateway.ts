@@ -23,6 +23,13 @@ export interface FederationParts {
   readonly answerSeconds: number;
 }
 
+/** What federation gives the server. */
+export interface Federation {
+  readonly gateway: GatewayInterface;
+  /** Executes what the gateway is asked for; undefined where that is `@apollo/gateway` itself. */
+  readonly executor: FederatedExecutor | undefined;
+}
+
 /** One supergraph as `@apollo/gateway` has loaded it. */
 interface Loaded {
   readonly gateway: ApolloGateway;
@@ -38,7 +45,7 @@ type Listener = Parameters<GatewayInterface['onSchemaLoadOrUpdate']>[0];
  * own. A supergraph that takes the place of another gets one of its own, so that what is under way ends with the one
  * it began with.
  */
-export function federate(parts: FederationParts): GatewayInterface {
+export function federate(parts: FederationParts): Federation {
   const { supergraph, clients, log, operationMs, answerSeconds } = parts;
   const executor = new FederatedExecutor({
     clientOf: (name, address) => clients.get(name, address),
@@ -76,7 +83,9 @@ export function federate(parts: FederationParts): GatewayInterface {
       await current?.gateway.stop();
     },
   };
-  return parts.execution === 'atrium' ? federated : refusing(federated);
+  return parts.execution === 'atrium'
+    ? { gateway: federated, executor }
+    : { gateway: refusing(federated), executor: undefined };
 }
 
 async function loadSupergraph(sdl: string, options: Options, parts: FederationParts): Promise<Loaded> {

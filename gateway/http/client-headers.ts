@@ -15,6 +15,7 @@ export function forwardedHeaders(
   headers: IncomingHttpHeaders,
   names: readonly string[],
 ): Readonly<Record<string, string>> | undefined {
+  if (names.length === 0) return undefined;
   const found = names.flatMap((name): [string, string][] => {
     const value = headers[name];
     return value === undefined ? [] : [[name, [value].flat().join(', ')]];

@@ -17,8 +17,8 @@ const SEEN = 'retry-after, x-request-id';
  */
 export function registerCors(http: FastifyInstance, allowed: readonly string[]): void {
   const origins = new Set(allowed.map((origin) => origin.toLowerCase()));
-  http.addHook('onRequest', async (request, reply) => {
-    if (pathOf(request) !== '/graphql') return;
+  http.addHook('onRequest', (request, reply, done) => {
+    if (pathOf(request) !== '/graphql') return done();
     const { origin } = request.headers;
     const isAllowed = origin !== undefined && origins.has(origin.toLowerCase());
     if (isAllowed) {
@@ -28,9 +28,9 @@ export function registerCors(http: FastifyInstance, allowed: readonly string[]):
         'cross-origin-resource-policy': 'cross-origin',
       });
     }
-    if (request.method !== 'OPTIONS') return;
-    if (origin !== undefined && !isAllowed) return send(reply, refusal('ORIGIN_REFUSED'));
-    return reply
+    if (request.method !== 'OPTIONS') return done();
+    if (origin !== undefined && !isAllowed) return void send(reply, refusal('ORIGIN_REFUSED'));
+    reply
       .headers({
         allow: 'GET, HEAD, POST, OPTIONS',
         ...(isAllowed && {

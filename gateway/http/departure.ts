@@ -15,7 +15,8 @@ export class Departure {
 
 /** Has whoever keeps a connection open make the next one elsewhere, as soon as the process is on its way out. */
 export function registerDeparture(http: FastifyInstance, departure: Departure): void {
-  http.addHook('onSend', async (_request, reply) => {
+  http.addHook('onSend', (_request, reply, payload, done) => {
     if (departure.isUnderWay) reply.header('connection', 'close');
+    done(null, payload);
   });
 }

@@ -2,6 +2,7 @@ import { HeaderMap, type HTTPGraphQLRequest } from '@apollo/server';
 import type { FastifyRequest } from 'fastify';
 import { isNestedWithin } from '../limits/json-depth.ts';
 import type { KnownOperations } from '../operations/known.ts';
+import type { Question } from '../answering/short-way.ts';
 import { refusal } from '../refusal.ts';
 import { acceptQuality } from './accept.ts';
 import { searchOf } from './path.ts';
@@ -61,6 +62,27 @@ export function readEnvelope(request: FastifyRequest, parts: EnvelopeParts): HTT
   jsonIn(search, 'variables', parts.nesting);
   if (text !== undefined) search.set('query', text);
   return { method, headers, search: `?${search.toString()}`, body: undefined };
+}
+
+/**
+ * Reads a request that asks for one operation in the plainest way, over POST; undefined for any other, whatever it is.
+ * What is acceptable to the client is not looked at.
+ * @throws BAD_REQUEST, OPERATION_NOT_KNOWN
+ */
+export function readQuestion({ method, body }: FastifyRequest, parts: EnvelopeParts): Question | undefined {
+  if (method !== 'POST' || !isObject(body)) return undefined;
+  const { query, operationName = null, variables = null, extensions = null } = body;
+  const known = textOf(body, parts);
+  const text = known ?? query;
+  if (typeof text !== 'string' || text === '') return undefined;
+  if (operationName !== null && typeof operationName !== 'string') return undefined;
+  if (variables !== null && !isObject(variables)) return undefined;
+  const question = { text, operationName, variables: variables ?? {} };
+  if (extensions === null || (isObject(extensions) && Object.keys(extensions).length === 0)) return question;
+  // With its own text, a persisted query is to be remembered: that is for the server.
+  const isByHash = known !== undefined && isObject(extensions) && Object.keys(extensions).length === 1;
+  const hash = isByHash ? hashIn(extensions) : undefined;
+  return hash === undefined ? undefined : { ...question, hash };
 }
 
 /** The text of the known operation that is meant; undefined where the request brings its own, or means no known one. */

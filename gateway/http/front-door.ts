@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Log } from '../../subgraphs/kit/connector.ts';
+import type { ShortWay } from '../answering/short-way.ts';
 import type { GatewayCache } from '../cache/key-value-cache.ts';
 import type { Config } from '../config/schema.ts';
 import type { GatewayContext } from '../context.ts';
@@ -10,8 +11,9 @@ import { refusal } from '../refusal.ts';
 import { registerBody } from './body.ts';
 import { registerCors } from './cors.ts';
 import { couldBeForged } from './csrf.ts';
-import { readEnvelope } from './envelope.ts';
+import { readEnvelope, readQuestion } from './envelope.ts';
 import { watchLoad } from './load.ts';
+import { MediaTypes } from './media-types.ts';
 import { pathOf } from './path.ts';
 import { countedAddress, RateLimit } from './rate-limit.ts';
 import { refuseConnection, registerRefusals, send } from './refusals.ts';
@@ -54,8 +56,9 @@ export function openFrontDoor<First>(
   });
   const made = first(http);
   const addresses = new RateLimit('address', limits.requestsPerAddress, cache);
-  http.addHook('onRequest', async (request, reply) => {
+  http.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
+    done();
   });
   registerSecurityHeaders(http);
   http.addHook('onRequest', async (request) => {
@@ -73,6 +76,8 @@ export interface GraphQLRoute {
   readonly cache: GatewayCache;
   readonly known: KnownOperations;
   readonly apollo: ApolloServer<GatewayContext>;
+  /** For what the server answered before; undefined for: ask the server each time. */
+  readonly shortWay: ShortWay | undefined;
   /** Establishes who asks. */
   readonly contextFor: (request: FastifyRequest, reply: FastifyReply) => Promise<GatewayContext>;
   /** The page a browser gets in the place of an answer; undefined for what is no browser. */
@@ -89,35 +94,55 @@ export function registerGraphQL(http: FastifyInstance, route: GraphQLRoute): voi
   const viewers = new RateLimit('viewer', limits.requestsPerViewer, route.cache);
   const envelope = { known: route.known, isKnownOnly: operations === 'known', nesting: limits.nesting };
   const vary = ['Accept', 'Origin', ...route.identityHeaders].join(', ');
+  const mediaTypes = new MediaTypes();
+
+  /** Who asks, counted: nobody in particular is counted by the address alone. */
+  async function contextFor(request: FastifyRequest, reply: FastifyReply): Promise<GatewayContext> {
+    const context = await route.contextFor(request, reply);
+    const { person, service } = context.viewer;
+    const who = person ?? (service === undefined ? undefined : `service:${service}`);
+    if (who !== undefined) await viewers.take(who);
+    return context;
+  }
+
+  async function askServer(request: FastifyRequest, reply: FastifyReply, context: () => Promise<GatewayContext>) {
+    const httpGraphQLRequest = readEnvelope(request, envelope);
+    const answer = await route.apollo.executeHTTPGraphQLRequest({ httpGraphQLRequest, context });
+    const { headers, body, status = 200 } = answer;
+    if (status === 200) mediaTypes.learn(request.headers.accept, headers.get('content-type'));
+    for (const [name, value] of headers) reply.header(name, value);
+    // Nothing is ever answered in parts here.
+    reply.status(status);
+    return body.kind === 'complete' ? body.string : '';
+  }
+
   http.route({
     url: '/graphql',
     method: ['GET', 'POST'],
-    onRequest: async (_request, reply) => {
-      if (load.isOver()) return send(reply, refusal('OVERLOADED', { retryAfterSeconds: 1 }));
+    onRequest(_request, reply, done) {
+      if (load.isOver()) send(reply, refusal('OVERLOADED', { retryAfterSeconds: 1 }));
+      else done();
     },
     async handler(request, reply) {
       const page = route.pageFor(request, reply);
       if (page) return page;
       reply.header('vary', vary);
       if (couldBeForged(request)) return send(reply, refusal('CSRF_REFUSED'));
-      const {
-        headers,
-        body,
-        status = 200,
-      } = await route.apollo.executeHTTPGraphQLRequest({
-        httpGraphQLRequest: readEnvelope(request, envelope),
-        context: async () => {
-          const context = await route.contextFor(request, reply);
-          const { person, service } = context.viewer;
-          // Nobody in particular is counted by the address alone.
-          if (person !== null) await viewers.take(person);
-          else if (service !== undefined) await viewers.take(`service:${service}`);
-          return context;
-        },
-      });
-      for (const [name, value] of headers) reply.header(name, value);
-      // Nothing is ever answered in parts here.
-      return reply.status(status).send(body.kind === 'complete' ? body.string : '');
+      const { shortWay } = route;
+      const mediaType = shortWay && mediaTypes.of(request.headers.accept);
+      const question = mediaType === undefined ? undefined : readQuestion(request, envelope);
+      if (!shortWay || mediaType === undefined || !question || !shortWay.mayKnow(question)) {
+        return askServer(request, reply, () => contextFor(request, reply));
+      }
+      // Made once, whoever answers. If it cannot be made, the server says why.
+      const context = contextFor(request, reply);
+      const answer = await context.then(
+        (made) => shortWay.answer(question, made),
+        () => undefined,
+      );
+      if (!answer) return askServer(request, reply, () => context);
+      reply.headers(answer.headers).header('content-type', mediaType);
+      return answer.body;
     },
   });
 }

@@ -77,7 +77,7 @@ export class RateLimit {
 
 /** An address as it is counted: whoever has one address of IPv6 has its whole /64. */
 export function countedAddress(address: string): string {
-  if (!isIPv6(address)) return address;
+  if (!address.includes(':') || !isIPv6(address)) return address;
   const mapped = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1];
   if (mapped !== undefined) return mapped;
   const [head = '', tail] = address.split('::');

@@ -20,11 +20,11 @@ const CODES: Readonly<Record<number, ErrorCode>> = {
 
 /** Requests that never become an operation are refused in the same form as operations that fail: GraphQL errors. */
 export function registerRefusals(http: FastifyInstance, bodyBytes: number, log: Log): void {
-  http.addHook('onRequest', async (request, reply) => {
+  http.addHook('onRequest', (request, reply, done) => {
     // Before the body is read: whatever it is, it is not taken.
-    if (!request.is404 || pathOf(request) !== '/graphql') return;
+    if (!request.is404 || pathOf(request) !== '/graphql') return done();
     reply.header('allow', METHODS);
-    return send(reply, refusal('METHOD_NOT_ALLOWED'));
+    send(reply, refusal('METHOD_NOT_ALLOWED'));
   });
   http.setNotFoundHandler((_request, reply) =>
     send(reply, refusal('NOT_FOUND', { message: 'Nothing is served here; GraphQL is at /graphql.' })),

@@ -14,7 +14,8 @@ const HEADERS = {
 
 /** Sets the headers by which browsers hold other pages off. */
 export function registerSecurityHeaders(http: FastifyInstance): void {
-  http.addHook('onRequest', async (_request, reply) => {
+  http.addHook('onRequest', (_request, reply, done) => {
     reply.headers(HEADERS);
+    done();
   });
 }

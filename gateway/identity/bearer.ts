@@ -17,8 +17,7 @@ export type Wire = Pick<IncomingMessage, 'rawHeaders' | 'url'> & {
  * @throws UNAUTHENTICATED for one that is not where or what it should be.
  */
 export function bearerOf(request: Wire): string | undefined {
-  const { searchParams } = new URL(request.url ?? '/', 'http://localhost');
-  if ([...searchParams.keys()].some((name) => QUERY_NAMES.has(name.toLowerCase()))) {
+  if (namesInAddress(request).some((name) => QUERY_NAMES.has(name.toLowerCase()))) {
     throw unauthenticated('A token in the address ends up in logs: send it in the header.', 'invalid_request');
   }
   const given = headerValues(request, 'authorization');
@@ -28,6 +27,10 @@ export function bearerOf(request: Wire): string | undefined {
   if (token === undefined) throw unauthenticated('The Authorization header holds no bearer token.', 'invalid_request');
   if (token.length > MAX_TOKEN) throw unauthenticated('The token is too long.', 'invalid_token');
   return token;
+}
+
+function namesInAddress({ url = '/' }: Wire): string[] {
+  return url.includes('?') ? [...new URL(url, 'http://localhost').searchParams.keys()] : [];
 }
 
 /** All values of a header, each as it came: Node drops or joins those that came twice. */

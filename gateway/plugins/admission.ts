@@ -1,12 +1,16 @@
-import type { ApolloServerPlugin, GraphQLRequestContext, GraphQLRequestListener } from '@apollo/server';
-import { getVariableValues, GraphQLError, parse, type DocumentNode, type OperationDefinitionNode } from 'graphql';
-import { LRUCache } from 'lru-cache';
+import type {
+  ApolloServerPlugin,
+  GraphQLRequestContext,
+  GraphQLRequestContextResponseForOperation,
+  GraphQLRequestListener,
+} from '@apollo/server';
+import { GraphQLError, parse, type DocumentNode } from 'graphql';
 import type { Config } from '../config/schema.ts';
 import type { GatewayContext } from '../context.ts';
-import { costOf } from '../limits/cost.ts';
-import { readPriceList, type PriceList } from '../limits/price-list.ts';
+import type { Pricing } from '../limits/pricing.ts';
 import { asksForSchema, checkShape } from '../limits/shape.ts';
 import { checkTokens } from '../limits/tokens.ts';
+import type { AdmittedOperations } from '../operations/admitted.ts';
 import type { KnownOperations } from '../operations/known.ts';
 import { refusal } from '../refusal.ts';
 
@@ -17,10 +21,10 @@ export interface AdmissionParts {
   readonly introspection: boolean;
   /** The operations that alone are answered over HTTP; undefined for any. */
   readonly only: KnownOperations | undefined;
+  /** Where what passed is kept. */
+  readonly admitted: AdmittedOperations;
+  readonly pricing: Pricing;
 }
-
-/** So many characters of documents are kept parsed and checked. */
-const MAX_TEXT = 4_000_000;
 
 /** Goes through the server in the place of a document that is refused: harmless to whatever looks at it on the way. */
 const NOTHING_ASKED = parse('{ __typename }');
@@ -31,10 +35,8 @@ type Context = GraphQLRequestContext<GatewayContext>;
  * Lets operations in, or refuses them before anything is spent on them: by their text before they are parsed, by their
  * shape before they are validated, by their cost before they are planned.
  */
-export function admission({ limits, introspection, only }: AdmissionParts): ApolloServerPlugin<GatewayContext> {
-  /** Documents that passed everything but the cost, which depends on variables. */
-  const passed = new LRUCache<string, DocumentNode>({ maxSize: MAX_TEXT });
-  let prices: PriceList = { weights: new Map(), sizes: new Map() };
+export function admission(parts: AdmissionParts): ApolloServerPlugin<GatewayContext> {
+  const { limits, introspection, only, admitted, pricing } = parts;
 
   /** @throws whatever is wrong with the document; what is no GraphQL is left to the server. */
   function check(text: string): void {
@@ -43,6 +45,14 @@ export function admission({ limits, introspection, only }: AdmissionParts): Apol
     if (!document) return;
     checkShape(document, limits);
     if (!introspection && asksForSchema(document)) throw refusal('INTROSPECTION_DISABLED');
+  }
+
+  /** Keeps an operation that was let in over HTTP; what was asked within the process goes by other rules. */
+  function keep(context: GraphQLRequestContextResponseForOperation<GatewayContext>): void {
+    const { schema, document, operation, operationName: name, queryHash: hash, source, request, metrics } = context;
+    // The hash of what was asked for by its hash alone is not known to be that of its text.
+    if (!request.http || hash === undefined || metrics.persistedQueryHit === true) return;
+    admitted.admit(source, request.operationName ?? null, { schema, document, operation, name, hash });
   }
 
   function listen(): GraphQLRequestListener<GatewayContext> {
@@ -54,7 +64,7 @@ export function admission({ limits, introspection, only }: AdmissionParts): Apol
         const slot = context as { document?: DocumentNode };
         try {
           if (only && context.request.http && !only.byHash(context.queryHash)) throw refusal('OPERATION_NOT_KNOWN');
-          const known = passed.get(context.queryHash);
+          const known = admitted.documentOf(context.schema, context.source);
           if (known) slot.document = known;
           else check(context.source);
         } catch (error) {
@@ -63,22 +73,25 @@ export function admission({ limits, introspection, only }: AdmissionParts): Apol
           slot.document = NOTHING_ASKED;
         }
       },
-      async validationDidStart({ queryHash, document, source }) {
+      async validationDidStart({ schema, document, source }) {
         return async (errors) => {
-          if (!errors || errors.length === 0) passed.set(queryHash, document, { size: source.length });
+          if (!errors || errors.length === 0) admitted.pass(schema, source, document);
         };
       },
       async didResolveOperation(context) {
         if (refused) throw refused;
-        const { operation } = context;
+        const { schema, document, operation, request } = context;
         if (!operation) return;
-        cost = measure(context, operation);
+        cost = pricing.costOf({ schema, document, operation }, request.variables ?? {});
         if (cost > limits.cost && !isDryRun(context)) throw refusal('QUERY_TOO_LARGE', { limit: limits.cost });
       },
       async responseForOperation(context) {
-        return isDryRun(context)
-          ? { http: context.response.http, body: { kind: 'single', singleResult: { data: null } } }
-          : null;
+        if (isDryRun(context)) {
+          return { http: context.response.http, body: { kind: 'single', singleResult: { data: null } } };
+        }
+        // Nothing refused it.
+        keep(context);
+        return null;
       },
       async willSendResponse(context) {
         const { body } = context.response;
@@ -92,22 +105,15 @@ export function admission({ limits, introspection, only }: AdmissionParts): Apol
     };
   }
 
-  function measure(
-    { schema, document, request }: Context & { document: DocumentNode },
-    operation: OperationDefinitionNode,
-  ) {
-    const { coerced, errors } = getVariableValues(schema, operation.variableDefinitions ?? [], request.variables ?? {});
-    // Variables that do not fit are told of where the operation would be executed.
-    if (errors) return 0;
-    return costOf({ schema, prices, document, operation, variables: coerced, pageSize: limits.pageSize });
-  }
-
   return {
     async serverWillStart() {
       return {
-        schemaDidLoadOrUpdate({ coreSupergraphSdl }) {
-          passed.clear();
-          prices = readPriceList(coreSupergraphSdl ?? '');
+        schemaDidLoadOrUpdate({ apiSchema, coreSupergraphSdl }) {
+          pricing.begin(coreSupergraphSdl ?? '');
+          admitted.begin(apiSchema);
+        },
+        async serverWillStop() {
+          admitted.begin(undefined);
         },
       };
     },

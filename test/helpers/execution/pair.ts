@@ -71,7 +71,7 @@ async function openGateway(
   clientOf: (name: string) => SubgraphClient,
   execution: 'atrium' | 'apollo',
 ): Promise<{ schema: GraphQLSchema; ask: (ask: Ask) => Promise<Answer>; stop: () => Promise<void> }> {
-  const gateway = federate({
+  const { gateway } = federate({
     supergraph: { sdl, watch: () => () => undefined } as unknown as Supergraph,
     clients: { get: clientOf } as unknown as SubgraphClients,
     log,

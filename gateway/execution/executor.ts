@@ -35,7 +35,7 @@ export interface ExecutorParts {
 }
 
 /** So many characters of operations are kept compiled; a program weighs many times its text. */
-const MAX_PROGRAM_TEXT = 1_000_000;
+const MAX_PROGRAM_TEXT = 400_000;
 const MAX_PROGRAMS = 500;
 /** So many operations are made ready for a schema that takes the place of another … */
 const MAX_WARM = 50;

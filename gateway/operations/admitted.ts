@@ -20,15 +20,17 @@ interface Passed {
   readonly operations: Map<string | null, AdmittedOperation>;
 }
 
-/** So many characters of documents are kept. */
-const MAX_TEXT = 4_000_000;
+/** So many documents are kept … */
+const MAX_DOCUMENTS = 1_000;
+/** … and so many characters of them: parsed, a document weighs a hundred times its text. */
+const MAX_TEXT = 400_000;
 
 /**
  * What was let in for the schema that is served, so that it need not be looked at again. A schema that takes its place
  * knows of nothing yet; what is asked for another one is neither found here nor kept.
  */
 export class AdmittedOperations {
-  readonly #passed = new LRUCache<string, Passed>({ maxSize: MAX_TEXT });
+  readonly #passed = new LRUCache<string, Passed>({ max: MAX_DOCUMENTS, maxSize: MAX_TEXT });
   #schema: GraphQLSchema | undefined;
 
   /** Begins anew with a schema; without one, nothing is let in any more. */

@@ -19,5 +19,5 @@ export async function runToText(
   context: GatewayContext,
 ): Promise<TextResult> {
   const { data, errors, stale } = await executor.run(program, variables, context);
-  return { text: JSON.stringify(data), errors, stale };
+  return { text: data.text, errors, stale };
 }

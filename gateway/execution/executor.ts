@@ -156,7 +156,11 @@ export class FederatedExecutor {
     if (context.observation.wantsPlan) context.observation.plan = program.plan();
     const { data, errors, stale } = await this.run(program, { given: variables, coerced: coercion.coerced }, context);
     requestContext.overallCachePolicy.restrict({ maxAge: this.#parts.answerSeconds, scope: 'PRIVATE' });
-    return { data, ...(errors.length > 0 && { errors }), ...(stale.length > 0 && { extensions: { stale } }) };
+    return {
+      data: data.value,
+      ...(errors.length > 0 && { errors }),
+      ...(stale.length > 0 && { extensions: { stale } }),
+    };
   };
 
   /** The program of an operation for a viewer, where it is compiled. */
@@ -234,7 +238,7 @@ export class FederatedExecutor {
     const plan = separateRequired(made, responseNames(document), schema, joins);
     const faults = checkPlan(plan, planned, { apiSchema, schema, joins });
     if (faults.length > 0) return { errors: faults };
-    const parts: Omit<FetchParts, 'names'> = {
+    const parts: Omit<FetchParts, 'names' | 'leaves'> = {
       schema,
       joins,
       clientOf: (name) => clientOf(name, joins.subgraphs.get(name) ?? ''),

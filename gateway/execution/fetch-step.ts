@@ -2,6 +2,7 @@ import type { FetchNode } from '@apollo/query-planner';
 import { isInterfaceType, Kind, type GraphQLError, type GraphQLSchema, type SelectionSetNode } from 'graphql';
 import { errorOf, failureOf } from './errors.ts';
 import type { Joins } from './joins.ts';
+import type { Leaves } from './leaves.ts';
 import { merge } from './merge.ts';
 import { isRecord } from './own.ts';
 import { compileRepresenters } from './idle-requires.ts';
@@ -9,7 +10,13 @@ import type { Representation } from './representations.ts';
 import { compileRewrites } from './rewrites.ts';
 import type { Entity, Path, Place, Run, Step } from './run.ts';
 import { selectionOf } from './selection.ts';
-import { SubgraphFailure, type SubgraphAnswer, type SubgraphClient, type SubgraphError } from './subgraphs/client.ts';
+import {
+  SubgraphFailure,
+  type Represented,
+  type SubgraphAnswer,
+  type SubgraphClient,
+  type SubgraphError,
+} from './subgraphs/client.ts';
 import { placesOf } from './targets.ts';
 
 /** What compiling a plan's fetches needs. */
@@ -20,6 +27,7 @@ export interface FetchParts {
   readonly clientOf: (subgraph: string) => SubgraphClient;
   /** The names the client's operation has for fields: paths of errors may hold no others. */
   readonly names: ReadonlySet<string>;
+  readonly leaves: Leaves;
   /** Told of a fetch that failed as a whole. */
   readonly onFailure: (subgraph: string, error: unknown, run: Run) => void;
   /** Told of an error in an answer, in the subgraph's own words. */
@@ -33,6 +41,7 @@ export function compileFetch(node: FetchNode, parts: FetchParts): Step {
     query: node.operation,
     operationName: node.operationName,
     kind: node.operationKind,
+    read: parts.leaves.readerOf(node),
   });
   const used = node.variableUsages ?? [];
   const variablesOf = (run: Run): Record<string, unknown> => {
@@ -53,13 +62,8 @@ export function compileFetch(node: FetchNode, parts: FetchParts): Step {
     const before = run.errors.length;
     const underWay = run.observation.fetching(client.name, place.path);
     try {
-      const asked = operation(
-        { ...variablesOf(run), ...request.variables },
-        {
-          ...run.call,
-          headers: underWay.headers,
-        },
-      );
+      const call = { ...run.call, headers: underWay.headers };
+      const asked = operation(variablesOf(run), call, request.represented);
       // Whoever waits longer than the operation may take goes on without it.
       const answer = await Promise.race([asked, run.call.over]);
       for (const error of answer.errors ?? []) parts.onError(client.name, error, run);
@@ -73,7 +77,7 @@ export function compileFetch(node: FetchNode, parts: FetchParts): Step {
       mergeOutput.fail(error, run, place);
     }
     underWay.done(
-      request.variables.representations?.length,
+      request.represented?.values.length,
       run.errors.slice(before).map(({ extensions }) => String(extensions['code'])),
     );
   };
@@ -90,7 +94,7 @@ interface Exchange {
 }
 
 interface Request {
-  readonly variables: { readonly representations?: readonly Representation[] };
+  readonly represented?: Represented;
   /** @throws SubgraphFailure when the answer is not what was asked for. */
   take(answer: SubgraphAnswer, run: Run, place: Place): void;
 }
@@ -100,7 +104,6 @@ function compileRoot(node: FetchNode, parts: FetchParts, client: SubgraphClient,
   const rewrite = compileRewrites(parts.schema, node.outputRewrites);
   return {
     ask: (targets) => ({
-      variables: {},
       take(answer, run, place) {
         rewrite?.(answer.data);
         for (const target of targets) if (answer.data) merge(target, answer.data);
@@ -128,34 +131,37 @@ function compileEntities(node: FetchNode, parts: FetchParts, client: SubgraphCli
   const representerFor = compileRepresenters(node, parts.schema, parts.joins);
   const rewriteInput = compileRewrites(parts.schema, node.inputRewrites);
   const rewriteOutput = compileRewrites(parts.schema, node.outputRewrites);
+  const { textOf } = parts.leaves;
   return {
     ask(targets, { coerced }) {
       const represent = representerFor(coerced);
-      const representations: Representation[] = [];
+      const values: Representation[] = [];
+      const texts: string[] = [];
       const owners: Entity[][] = [];
       const known = new Map<string, number>();
       for (const target of targets) {
         const representation = represent(target);
         if (!representation) continue;
         rewriteInput?.(representation);
-        const key = JSON.stringify(representation);
+        const key = textOf(representation);
         const index = known.get(key);
         if (index !== undefined) {
           owners[index]?.push(target);
           continue;
         }
-        known.set(key, representations.length);
-        representations.push(representation);
+        known.set(key, values.length);
+        values.push(representation);
+        texts.push(key);
         owners.push([target]);
       }
-      if (representations.length === 0) return undefined;
+      if (values.length === 0) return undefined;
       return {
-        variables: { representations },
+        represented: { values, texts },
         take(answer, run, place) {
           if (answer.data === null)
             return void reportEntityErrors(answer.errors ?? [], owners, parts.names, client, run, place);
           const entities = answer.data['_entities'];
-          if (!Array.isArray(entities) || entities.length !== representations.length) {
+          if (!Array.isArray(entities) || entities.length !== values.length) {
             throw new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', 'The answer does not hold the entities asked for.');
           }
           const faulty = reportEntityErrors(answer.errors ?? [], owners, parts.names, client, run, place);

@@ -9,6 +9,7 @@ import {
   isObjectType,
   type FieldNode,
   type FragmentDefinitionNode,
+  type GraphQLLeafType,
   type GraphQLNamedType,
   type GraphQLOutputType,
   type GraphQLSchema,
@@ -18,13 +19,13 @@ import {
 import type { Access } from './access-rules.ts';
 import { collectFields, type Switches } from './fields.ts';
 import { introspect } from './introspection.ts';
-import { leafOf } from './leaf.ts';
-import { assign, reader } from './own.ts';
+import type { Form, NamedField } from './form.ts';
+import { reader } from './own.ts';
 import { isOfType } from './rewrites.ts';
 import type { Entity, Run } from './run.ts';
 
 /** Makes the client's answer out of what subgraphs sent: what was asked for, of the right types, in the right order. */
-export type Shaper = (root: Entity, run: Run) => { readonly data: Entity | null; readonly errors: GraphQLError[] };
+export type Shaper = (root: Entity, run: Run) => { readonly data: unknown; readonly errors: GraphQLError[] };
 
 /** An operation to shape answers of. */
 export interface ShapedOperation {
@@ -32,6 +33,8 @@ export interface ShapedOperation {
   readonly operation: OperationDefinitionNode;
   readonly fragments: Readonly<Record<string, FragmentDefinitionNode>>;
   readonly switches: Switches;
+  /** What subgraphs' answers are made of, and the client's is. */
+  readonly form: Form;
   /** What a field is called in what subgraphs sent. */
   readonly plannedName: (field: FieldNode) => string;
   /** What whoever asks may not have. */
@@ -59,8 +62,7 @@ interface Shaping {
 type Completer = (value: unknown, shaping: Shaping) => unknown;
 
 /** A field of an object's answer. */
-interface Field {
-  readonly name: string;
+interface Field extends NamedField {
   /** Its name in what subgraphs sent. */
   readonly planned: string;
   readonly isNonNull: boolean;
@@ -69,7 +71,7 @@ interface Field {
 
 /** Compiles the shaping of an operation's answers. */
 export function compileShaper(shaped: ShapedOperation): Shaper {
-  const { schema, operation, fragments, switches, plannedName, access, refused } = shaped;
+  const { schema, operation, fragments, switches, form, plannedName, access, refused } = shaped;
   const rootType = schema.getRootType(operation.operation);
   if (!rootType) throw new GraphQLError(`The schema has no ${operation.operation}.`);
   const completeRoot = completeObject([operation.selectionSet], rootType);
@@ -78,7 +80,7 @@ export function compileShaper(shaped: ShapedOperation): Shaper {
     if (isListType(type)) return completeList(type.ofType as GraphQLOutputType, selectionSets);
     const named = type as GraphQLNamedType;
     if (isCompositeType(named)) return completeObject(selectionSets, named);
-    const told = leafOf(named as Parameters<typeof leafOf>[0]);
+    const told = form.leaf(named as GraphQLLeafType);
     return (value, shaping) => {
       if (value === null || value === undefined) return null;
       return told(value) ?? fail(shaping, `A value is no ${named.name}.`);
@@ -100,7 +102,7 @@ export function compileShaper(shaped: ShapedOperation): Shaper {
         if (element === FAILED && isNonNull) return FAILED;
         list.push(element === FAILED ? null : element);
       }
-      return list;
+      return form.list(list);
     };
   }
 
@@ -120,7 +122,7 @@ export function compileShaper(shaped: ShapedOperation): Shaper {
       const typename = source['__typename'] ?? type.name;
       const fields = typeof typename === 'string' ? fieldsFor(typename) : undefined;
       if (!fields) return fail(shaping, 'An object is of no type that the schema knows.');
-      return completeFields(source, typename as string, fields, shaping);
+      return completeFields(source, typename as string, fields, shaping, form);
     };
   }
 
@@ -142,39 +144,46 @@ export function compileShaper(shaped: ShapedOperation): Shaper {
     type: GraphQLNamedType,
   ): Field | undefined {
     const planned = plannedName(node);
+    const token = `${JSON.stringify(name)}:`;
     if (node.name.value === '__typename') {
       // An object of which only an interface is known, from a subgraph that knows no more, has no type to tell.
-      const value = (_: Entity, typename: string) => (isObjectType(type) ? typename : null);
-      return { name, planned, isNonNull: true, value };
+      const told = isObjectType(type) ? form.value(type.name) : null;
+      return { name, token, planned, isNonNull: true, value: () => told };
     }
     if (node.name.value === '__schema' || node.name.value === '__type') {
       const value = (_: Entity, __: string, { run }: Shaping) =>
-        introspect(schema, nodes, operation, fragments, run.variables);
-      return { name, planned, isNonNull: node.name.value === '__schema', value };
+        form.value(introspect(schema, nodes, operation, fragments, run.variables));
+      return { name, token, planned, isNonNull: node.name.value === '__schema', value };
     }
     const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
     if (!definition) return undefined;
     const isNonNull = isNonNullType(definition.type);
     const why =
       access.refusal(type.name, node.name.value) ?? (nodes.every((each) => refused.has(each)) && refused.get(node));
-    if (why) return { name, planned, isNonNull, value: (_, __, shaping) => refuse(shaping, node, why) };
+    if (why) return { name, token, planned, isNonNull, value: (_, __, shaping) => refuse(shaping, node, why) };
     const inner = getNullableType(definition.type);
     const selectionSets = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
     const complete = completeType(inner, isCompositeType(getNamedType(inner)) ? selectionSets : []);
     const read = reader(planned);
-    return { name, planned, isNonNull, value: (source, _, shaping) => complete(read(source), shaping) };
+    return { name, token, planned, isNonNull, value: (source, _, shaping) => complete(read(source), shaping) };
   }
 
   return (root, run) => {
     const shaping: Shaping = { run, path: [], errors: [], refusals: new Map() };
     const data = completeRoot(root, shaping);
-    return { data: data === FAILED ? null : (data as Entity | null), errors: shaping.errors };
+    return { data: data === FAILED ? null : data, errors: shaping.errors };
   };
 }
 
-function completeFields(source: Entity, typename: string, fields: readonly Field[], shaping: Shaping): unknown {
+function completeFields(
+  source: Entity,
+  typename: string,
+  fields: readonly Field[],
+  shaping: Shaping,
+  form: Form,
+): unknown {
   const { path } = shaping;
-  const object: Entity = {};
+  let object = form.object();
   for (const field of fields) {
     path.push(field.planned);
     let value = field.value(source, typename, shaping);
@@ -188,9 +197,9 @@ function completeFields(source: Entity, typename: string, fields: readonly Field
     }
     path.pop();
     if (value === FAILED && field.isNonNull) return FAILED;
-    assign(object, field.name, value === FAILED ? null : value);
+    object = form.withField(object, field, value === FAILED ? null : value);
   }
-  return object;
+  return form.closeObject(object);
 }
 
 /** Notes a fault at the present path, unless a subgraph's failure explains it. */

@@ -57,7 +57,7 @@ describe('executing plans', () => {
       for (const [index, schemas] of supergraphs.entries()) {
         const { sdl } = compose(schemas);
         expect(sdl, 'the generator makes schemas that fit together').toBeDefined();
-        const fakes = new FakeSubgraphs(schemas, seed + index);
+        const fakes = new FakeSubgraphs(schemas, seed + index, index % 2 === 0 ? 'text' : 'values');
         const federation = await openFederation(sdl ?? '', fakes.clientOf);
         const caseOf = (draw: Draw): Case => {
           const operation = drawOperation(draw, federation.schema);

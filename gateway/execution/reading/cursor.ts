@@ -77,7 +77,7 @@ export class JsonCursor {
     return true;
   }
 
-  /** Reads lists within lists, as deep as they may nest. @throws NoJson */
+  /** Reads what lies one level deeper. @throws NoJson where that is too deep */
   nested<Value>(read: (cursor: this) => Value): Value {
     if (++this.#depth > this.#maxDepth) this.fail(true);
     const value = read(this);
@@ -148,7 +148,6 @@ export class JsonCursor {
     this.at = end + 1;
     return text.slice(at, end + 1);
   }
-
 
   #match(pattern: RegExp): string {
     const from = this.at;

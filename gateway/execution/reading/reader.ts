@@ -35,7 +35,11 @@ interface FieldReader {
  * Compiles the reading of what an operation selects.
  * @returns undefined where fragments select, under one name, what cannot be read alike: such answers are parsed whole
  */
-export function compileReader(selection: SelectionSetNode, schema: GraphQLSchema, root: string): DataReader | undefined {
+export function compileReader(
+  selection: SelectionSetNode,
+  schema: GraphQLSchema,
+  root: string,
+): DataReader | undefined {
   return compileObject([selection], new Set([schema.getType(root)]), schema);
 }
 
@@ -79,7 +83,8 @@ function collect(
       field = { name, token: `${JSON.stringify(name)}:`, lists, selected, types: new Set(), read: () => null };
       fields.set(name, field);
     }
-    if (field.lists !== lists || (field.selected === undefined) !== (selection.selectionSet === undefined)) return false;
+    if (field.lists !== lists || (field.selected === undefined) !== (selection.selectionSet === undefined))
+      return false;
     if (selection.selectionSet) field.selected?.push(selection.selectionSet);
     field.types.add(of && getNamedType(of));
     return true;

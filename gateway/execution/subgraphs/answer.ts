@@ -15,7 +15,7 @@ export function readAnswer(text: string, subgraph: string, maxDepth: number, rea
   const bad = (what: string) => new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', `${subgraph} answered with ${what}.`);
   let members: Members | undefined;
   try {
-    members = membersOf(new JsonCursor(text, maxDepth), read ?? parseValue);
+    members = new JsonCursor(text, maxDepth).nested((cursor) => membersOf(cursor, read ?? parseValue));
   } catch (error) {
     // A parser's message would quote the text, which may be anybody's: it is no business of the log.
     if (error instanceof NoJson) throw bad(error.isTooDeep ? 'JSON nested too deep' : 'something that is no JSON');

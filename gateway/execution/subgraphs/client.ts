@@ -1,11 +1,20 @@
 import type { OperationTypeNode } from 'graphql';
 import type { GatewayContext } from '../../context.ts';
+import type { DataReader } from '../reading/reader.ts';
 
 /** An operation of a plan, for one subgraph. */
 export interface SubgraphOperation {
   readonly query: string;
   readonly operationName: string | undefined;
   readonly kind: OperationTypeNode;
+  /** Reads the data of answers that come as text; without it, that is parsed as any JSON. */
+  readonly read?: DataReader | undefined;
+}
+
+/** Entities a subgraph is asked about: the values of `representations`, and each as JSON. */
+export interface Represented {
+  readonly values: readonly Record<string, unknown>[];
+  readonly texts: readonly string[];
 }
 
 /** What the fetches of one request have in common. */
@@ -41,6 +50,7 @@ export interface SubgraphAnswer {
 export type PreparedOperation = (
   variables: Readonly<Record<string, unknown>>,
   call: SubgraphCall,
+  represented?: Represented,
 ) => Promise<SubgraphAnswer>;
 
 /** How the gateway reaches one subgraph. */
@@ -48,6 +58,8 @@ export interface SubgraphClient {
   readonly name: string;
   /** Whether its messages are ours, and may be shown to clients. */
   readonly trusted: boolean;
+  /** Whether answers come as text, and what it is asked goes there as text. */
+  readonly isRemote: boolean;
   prepare(operation: SubgraphOperation): PreparedOperation;
   close(): Promise<void>;
 }

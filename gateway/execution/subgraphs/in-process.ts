@@ -7,15 +7,17 @@ export function inProcessClient(name: string, executor: SubgraphExecutor): Subgr
   return {
     name,
     trusted: true,
+    isRemote: false,
     prepare({ query, operationName }) {
       const prepared = executor.prepare(query, operationName);
-      return async (variables, { context }) => {
+      return async (variables, { context }, represented) => {
         let subgraphContext = context?.subgraphContexts.get(name);
         if (!subgraphContext) {
           subgraphContext = executor.contextFor(context?.viewer ?? NOBODY);
           context?.subgraphContexts.set(name, subgraphContext);
         }
-        const { data = null, errors } = await executor.run(prepared, variables, subgraphContext, context?.requestId);
+        const all = represented ? { ...variables, representations: represented.values } : variables;
+        const { data = null, errors } = await executor.run(prepared, all, subgraphContext, context?.requestId);
         return { data, errors };
       };
     },

@@ -4,8 +4,15 @@ import { NOBODY } from '../../../subgraphs/kit/viewer.ts';
 import { TIME_LEFT_HEADER } from '../../../subgraphs/kit/time-left.ts';
 import { audienceKey, forwardedKey } from '../../context.ts';
 import { readAnswer } from './answer.ts';
-import { SubgraphFailure, type SubgraphAnswer, type SubgraphCall, type SubgraphClient } from './client.ts';
+import {
+  SubgraphFailure,
+  type Represented,
+  type SubgraphAnswer,
+  type SubgraphCall,
+  type SubgraphClient,
+} from './client.ts';
 import { Exchange, type Exchanged } from './exchange.ts';
+import type { DataReader } from '../reading/reader.ts';
 import { Guard, type CallState } from './guard.ts';
 import { JoinedCalls } from './joined-calls.ts';
 import type { SubgraphLimits } from './limits.ts';
@@ -53,8 +60,14 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
   }
 
   /** Reads an answer, and keeps one that is whole and the same for everyone. */
-  function read({ text, isPublic }: Exchanged, call: SubgraphCall, body: string, isRead: boolean): SubgraphAnswer {
-    const answer = readAnswer(text, name, limits.answerDepth);
+  function take(
+    { text, isPublic }: Exchanged,
+    call: SubgraphCall,
+    body: string,
+    isRead: boolean,
+    read: DataReader | undefined,
+  ): SubgraphAnswer {
+    const answer = readAnswer(text, name, limits.answerDepth, read);
     const isWhole = answer.data !== null && (answer.errors ?? []).length === 0;
     if (isRead && isPublic && isWhole && limits.staleSeconds > 0) {
       stale.set(staleKey(call, body), { text, at: Date.now() });
@@ -65,29 +78,36 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
   return {
     name,
     trusted,
+    isRemote: true,
     get state() {
       return guard.state;
     },
-    prepare({ query, operationName, kind }) {
+    prepare({ query, operationName, kind, read }) {
       const isRead = kind === OperationTypeNode.QUERY;
       const head = `{"query":${JSON.stringify(query)}${
         operationName === undefined ? '' : `,"operationName":${JSON.stringify(operationName)}`
       },"variables":`;
-      return async (variables, call) => {
-        const body = `${head}${JSON.stringify(variables)}}`;
+      return async (variables, call, represented) => {
+        const body = `${head}${variablesText(variables, represented)}}`;
         try {
           const key = isRead ? `${audienceKey(call.context ?? { viewer: NOBODY })} ${body}` : undefined;
           const answer = await joined.join(key, call.signal, (signal) => send(body, isRead, call, signal));
-          return read(answer, call, body, isRead);
+          return take(answer, call, body, isRead, read);
         } catch (error) {
           const old = isRead && isOutage(error) ? stale.get(staleKey(call, body)) : undefined;
           if (!old) throw error;
-          return { ...readAnswer(old.text, name, limits.answerDepth), staleSince: old.at };
+          return { ...readAnswer(old.text, name, limits.answerDepth, read), staleSince: old.at };
         }
       };
     },
     close: () => exchange.close(),
   };
+}
+
+function variablesText(variables: Readonly<Record<string, unknown>>, represented: Represented | undefined): string {
+  const text = JSON.stringify(variables);
+  if (!represented) return text;
+  return `${text.slice(0, -1)}${text === '{}' ? '' : ','}"representations":[${represented.texts.join(',')}]}`;
 }
 
 /** The same for everyone is what the same was asked with. */

@@ -3,9 +3,9 @@ import { afterEach, describe, expect, it } from 'vitest';
 import {
   SubgraphFailure,
   type SubgraphAnswer,
-  type SubgraphClient,
 } from '../../../gateway/execution/subgraphs/client.ts';
 import { compose, openFederation, type Federation } from '../../helpers/execution/pair.ts';
+import { reached } from '../../helpers/execution/reached.ts';
 
 type Variables = Readonly<Record<string, unknown>>;
 type Answering = (variables: Variables) => SubgraphAnswer;
@@ -36,15 +36,11 @@ async function ask(
   const { sdl, misfits } = compose(schemas);
   expect(misfits).toEqual([]);
   const asked: string[] = [];
-  const clientOf = (name: string): SubgraphClient => ({
-    name,
-    trusted: false,
-    prepare: () => async (variables) => {
+  const clientOf = (name: string) =>
+    reached(name, 'values', () => async (variables) => {
       asked.push(name);
       return structuredClone(answers[name]?.(variables)) as SubgraphAnswer;
-    },
-    close: async () => undefined,
-  });
+    });
   federation = await openFederation(sdl ?? '', clientOf);
   const ours = await federation.ours({ query });
   const weAsked = asked.splice(0);

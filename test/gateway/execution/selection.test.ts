@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { selectionOf } from '../../../gateway/execution/selection.ts';
 import { SubgraphFailure } from '../../../gateway/execution/subgraphs/client.ts';
 import { compose, openFederation } from '../../helpers/execution/pair.ts';
+import { reached } from '../../helpers/execution/reached.ts';
 
 const VALUES = 'type Value @shareable { a: Int b: Int c: Int }';
 const BOTH = '{ ...F a b c }';
@@ -21,15 +22,12 @@ describe('selections of plans', () => {
     const { sdl = '' } = compose({ one: `${VALUES} type Query { x: Value y: Value }` });
     const value = { a: 1, b: 2, c: 3 };
     const queries: string[] = [];
-    const federation = await openFederation(sdl, (name) => ({
-      name,
-      trusted: false,
-      prepare: ({ query }) => {
+    const federation = await openFederation(sdl, (name) =>
+      reached(name, 'values', ({ query }) => {
         queries.push(query);
         return async () => ({ data: { x: { ...value }, y: { ...value } } });
-      },
-      close: async () => undefined,
-    }));
+      }),
+    );
     const query = `{ x ${BOTH} y ${BOTH} } fragment F on Value { a b c }`;
     expect((await federation.ours({ query })).data).toEqual({ x: value, y: value });
     expect(queries.join(), 'the plan has fragments').toContain('fragment');
@@ -38,14 +36,11 @@ describe('selections of plans', () => {
 
   it('tell what is missing when their fetch fails, behind conditions too', async () => {
     const { sdl = '' } = compose({ one: 'type Query { x: Int! y: Int }' });
-    const federation = await openFederation(sdl, (name) => ({
-      name,
-      trusted: false,
-      prepare: () => async () => {
+    const federation = await openFederation(sdl, (name) =>
+      reached(name, 'text', () => async () => {
         throw new SubgraphFailure('SUBGRAPH_UNAVAILABLE', 'Down.');
-      },
-      close: async () => undefined,
-    }));
+      }),
+    );
     const query = 'query ($on: Boolean!) { y ... @include(if: $on) { x } }';
     const { data, errors } = await federation.ours({ query, variables: { on: true } });
     expect(data).toBeNull();

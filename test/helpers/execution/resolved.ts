@@ -1,7 +1,8 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { execute, parse } from 'graphql';
-import type { SubgraphAnswer, SubgraphClient } from '../../../gateway/execution/subgraphs/client.ts';
+import type { SubgraphAnswer } from '../../../gateway/execution/subgraphs/client.ts';
 import { compose, openFederation, type Federation } from './pair.ts';
+import { reached, type Way } from './reached.ts';
 import { LINK } from './schemas.ts';
 
 /** A subgraph of a test: its schema and who answers. */
@@ -13,6 +14,7 @@ export interface ResolvedSubgraph {
 /** Opens small subgraphs as one federation. `asked` takes down what they are asked, by name. */
 export async function openResolved(
   subgraphs: Readonly<Record<string, ResolvedSubgraph>>,
+  way: Way = 'text',
 ): Promise<Federation & { readonly asked: string[] }> {
   const asked: string[] = [];
   const { sdl, misfits } = compose(
@@ -25,10 +27,8 @@ export async function openResolved(
       buildSubgraphSchema([{ typeDefs: parse(LINK + schema), resolvers: resolvers as never }]),
     ]),
   );
-  const clientOf = (name: string): SubgraphClient => ({
-    name,
-    trusted: false,
-    prepare: ({ query }) => {
+  const clientOf = (name: string) =>
+    reached(name, way, ({ query }) => {
       const document = parse(query);
       return async (variables) => {
         asked.push(`${name} ${query}`);
@@ -38,8 +38,6 @@ export async function openResolved(
         const result = await execute({ schema, document, variableValues: sent });
         return JSON.parse(JSON.stringify(result)) as SubgraphAnswer;
       };
-    },
-    close: async () => undefined,
-  });
+    });
   return { ...(await openFederation(sdl, clientOf)), asked };
 }

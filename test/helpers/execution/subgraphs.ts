@@ -23,6 +23,7 @@ import {
 import { TYPE_ALIAS } from './operations.ts';
 import { chance } from './draw.ts';
 import { LINK, type Schemas } from './schemas.ts';
+import { reached, type Way } from './reached.ts';
 
 /** How often things go wrong, each a part of 1; the same things for the same seed, whoever asks in whatever order. */
 export interface Faults {
@@ -80,8 +81,10 @@ export class FakeSubgraphs {
    * would take it for the entity's type, and lose the entity.
    */
   hidesInterfaces = false;
+  readonly #way: Way;
 
-  constructor(schemas: Schemas, world: number) {
+  constructor(schemas: Schemas, world: number, way: Way = 'values') {
+    this.#way = way;
     this.#world = world;
     this.#schemas = new Map(
       Object.entries(schemas).map(([name, text]) => {
@@ -103,10 +106,8 @@ export class FakeSubgraphs {
   }
 
   /** For a gateway. */
-  readonly clientOf = (name: string): SubgraphClient => ({
-    name,
-    trusted: false,
-    prepare: ({ query }) => {
+  readonly clientOf = (name: string): SubgraphClient =>
+    reached(name, this.#way, ({ query }) => {
       const document = parse(query);
       const what = `${name} ${withoutAliases(document)}`;
       return async (variables) => {
@@ -136,9 +137,7 @@ export class FakeSubgraphs {
         if (faults.mangled > 0 && answer.data) this.#mangle(answer.data);
         return answer;
       };
-    },
-    close: async () => undefined,
-  });
+    });
 
   #resolver(subgraph: string): GraphQLFieldResolver<Thing | undefined, unknown> {
     return (source, given, _, info) => {

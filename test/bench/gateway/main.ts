@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { installPeers, peerVersions } from './gateways/peers.ts';
 import { loadTool } from './load.ts';
+import { machine } from './machine.ts';
 import { measure } from './measure.ts';
 import { printProfile } from './profile.ts';
 import { reportOf } from './report.ts';
@@ -46,17 +47,17 @@ function listed(text: string | undefined, all: readonly string[], what: string):
 
 const tool = await loadTool();
 installPeers();
+console.log(machine());
 console.log(`${tool}, Node ${process.versions.node}, ${peerVersions()}`);
 const names = listed(values.workload, Object.keys(WORKLOADS), 'workload');
+const workloads = names.map((name) => (WORKLOADS[name] as () => Workload)());
+const everybody = workloads.flatMap(({ contenders }) => contenders.map(({ key }) => key));
+const keys = listed(values.only, [...new Set(everybody)], 'contender');
 const profiles = values.profile === undefined ? undefined : resolve(values.profile);
-for (const name of names) {
-  const workload = (WORKLOADS[name] as () => Workload)();
+for (const workload of workloads) {
+  const { name } = workload;
   const folder = mkdtempSync(join(tmpdir(), `atrium-bench-${name}-`));
-  const keys = listed(
-    values.only,
-    workload.contenders.map(({ key }) => key),
-    'contender',
-  );
+  const started = Date.now();
   let warmSince = 0;
   try {
     const contenders = workload.contenders.filter(({ key }) => keys.includes(key));
@@ -74,5 +75,5 @@ for (const name of names) {
     await workload.close();
     rmSync(folder, { recursive: true, force: true });
   }
-  if (profiles !== undefined) printProfile(profiles, warmSince);
+  if (profiles !== undefined) printProfile(profiles, { written: started, since: warmSince });
 }

@@ -24,15 +24,23 @@ interface Spent {
   us: number;
 }
 
+/** Which of the profiles in a folder, and which part of it. */
+export interface ProfilePart {
+  /** Older files are of other runs; milliseconds since 1970. */
+  readonly written: number;
+  /** What was before is left out; microseconds of the machine's monotonic clock. */
+  readonly since: number;
+}
+
 /**
- * Prints where the newest CPU profile in a folder says the time went: functions by the time spent in themselves,
- * grouped by file.
- * @param since what was before is left out: microseconds of the machine's monotonic clock
+ * Prints where a CPU profile says the time went: functions by the time spent in themselves, grouped by file. Of several
+ * processes and threads it is the one with the most to tell.
  */
-export function printProfile(folder: string, since: number): void {
+export function printProfile(folder: string, { written, since }: ProfilePart): void {
   const profiles = readdirSync(folder).filter((name) => name.endsWith('.cpuprofile'));
   const path = profiles
     .map((name) => join(folder, name))
+    .filter((file) => statSync(file).mtimeMs >= written)
     .toSorted((a, b) => statSync(a).size - statSync(b).size)
     .at(-1);
   if (path === undefined) {

@@ -103,7 +103,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   });
 
   const metrics = new Metrics({ clients, local });
-  const tracing = config.traces.url === undefined ? undefined : await startTracing(config.traces.url);
+  const tracing = config.traces.url === undefined ? undefined : await startTracing(config.traces.url, log);
   const { http, first: noteOf } = openFrontDoor(config, cache, log, (server) => {
     // First, so that it sees what the others refuse.
     const note = registerAudit(server, trail, ENDPOINT);

@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify';
 import { identityChanges } from '../subgraphs/directory/identity-feed.ts';
+import type { Log } from '../subgraphs/kit/connector.ts';
 import { dropStore } from '../subgraphs/kit/store/database.ts';
 import { createSubgraphServer } from '../subgraphs/kit/server.ts';
 import type { WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
@@ -50,7 +51,7 @@ export async function start(configured: Config, options: StartOptions): Promise<
   const server =
     options.only === undefined
       ? await openGateway(config, { log, receive, departure })
-      : openAlone(config, options.only, { log, receive, departure });
+      : await openAlone(config, options.only, { log, receive, departure });
   endCleanly({
     http: server.http,
     departure,
@@ -77,19 +78,25 @@ async function openGateway(config: Config, deps: Required<Omit<AppDeps, 'hasShor
   return createApp(config, deps);
 }
 
-function openAlone(config: Config, only: string, { log, receive, departure }: Required<Omit<AppDeps, 'hasShortWay'>>) {
+async function openAlone(
+  config: Config,
+  only: string,
+  { log, receive, departure }: Required<Omit<AppDeps, 'hasShortWay'>>,
+) {
   const secret = config.subgraphSecret;
   if (secret === undefined) {
     throw new Error('A subgraph on its own needs "subgraphSecret" in the configuration, the same as the gateway has.');
   }
   const executor = openSubgraph(config, subgraphNamed(only), log);
   const { db } = executor.service;
+  const sharedNonces = await openSharedNonces(config, log);
   const identities = only === 'directory' ? (cursor: number) => identityChanges(db, cursor) : undefined;
   const http = createSubgraphServer({
     name: only,
     executor,
     secret,
     previousSecret: config.previousSubgraphSecret,
+    sharedNonces,
     log,
     identities,
     receive,
@@ -102,8 +109,16 @@ function openAlone(config: Config, only: string, { log, receive, departure }: Re
     close: async () => {
       await http.close();
       executor.service.close();
+      await sharedNonces?.close();
     },
   };
+}
+
+/** Where there is a shared cache, instances of one subgraph tell each other by it which requests were made. */
+async function openSharedNonces({ cache }: Config, log: Log) {
+  if (cache.redis === undefined) return undefined;
+  const { openCache } = await import('./cache/key-value-cache.ts');
+  return openCache(cache.redis, log);
 }
 
 function dropStores(config: Config): void {

@@ -2,6 +2,7 @@ import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
 import KeyvRedis from '@keyv/redis';
 import { Keyv } from 'keyv';
 import { LRUCache } from 'lru-cache';
+import type { SharedNonces } from '../../subgraphs/kit/signing/nonces.ts';
 import type { Log } from '../../subgraphs/kit/connector.ts';
 
 /** A cache that is slower than this is no help: the request goes on without it. */
@@ -13,7 +14,7 @@ const MAX_ENTRIES = 2_000;
 const MAX_CHARACTERS = 32 * 1024 ** 2;
 
 /** The gateway's cache: Redis or Valkey where configured, else memory. Never an error, and never slower than 50 ms. */
-export interface GatewayCache extends KeyValueCache {
+export interface GatewayCache extends KeyValueCache, SharedNonces {
   /** Whether other gateways may use it as well. */
   readonly isShared: boolean;
   /** Whether the shared cache answers; true without one. */
@@ -43,6 +44,16 @@ export function openCache(redis: string | undefined, log: Log): GatewayCache {
     },
     async delete(key) {
       return (await withinDeadline(keyv.delete(key))) ?? false;
+    },
+    async takeShared(nonce, keepMs) {
+      if (!store) return undefined;
+      // Of keyv itself nothing is set only where it is not there yet.
+      const options = { condition: 'NX', expiration: { type: 'PX', value: keepMs } } as const;
+      const taken = store.getClient().then(async (client) => {
+        if (!('set' in client)) return undefined;
+        return (await client.set(store.createKeyPrefix(`nonce:${nonce}`, 'atrium'), '', options)) === 'OK';
+      });
+      return withinDeadline(taken);
     },
     async isReachable() {
       if (!store) return true;

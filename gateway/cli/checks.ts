@@ -77,29 +77,6 @@ export function checkSources(config: Config, secrets: readonly string[]): Promis
   );
 }
 
-/** The subgraphs that run elsewhere. */
-export function checkRemotes(config: Config): Promise<Check[]> {
-  return Promise.all(
-    subgraphs.flatMap(({ name }) => {
-      const { url } = config[name];
-      return url === undefined ? [] : [checkRemote(`subgraph ${name}`, url)];
-    }),
-  );
-}
-
-async function checkRemote(name: string, url: string): Promise<Check> {
-  try {
-    const { ok, status } = await fetch(new URL('/live', url), {
-      redirect: 'error',
-      signal: AbortSignal.timeout(5_000),
-    });
-    if (ok) return { name, status: 'ok', detail: `${url} answers.` };
-    return { name, status: 'unknown', detail: `${url} answers with status ${status}.` };
-  } catch {
-    return { name, status: 'unknown', detail: `${url} does not answer.` };
-  }
-}
-
 /** The thesaurus, if there is one. */
 export function checkThesaurus({ directory }: Config): Check[] {
   const { thesaurus } = directory;

@@ -7,6 +7,7 @@ import {
   type Context,
   type Span,
 } from '@opentelemetry/api';
+import type { Log } from '../../subgraphs/kit/connector.ts';
 import type { OperationSpans } from './observation.ts';
 
 /** Sends traces to a collector. */
@@ -18,7 +19,7 @@ export interface Tracing {
 }
 
 /** Starts sending spans over OTLP/HTTP; loaded only where it is configured. */
-export async function startTracing(url: string): Promise<Tracing> {
+export async function startTracing(url: string, log: Log): Promise<Tracing> {
   const { NodeTracerProvider, BatchSpanProcessor } = await import('@opentelemetry/sdk-trace-node');
   const { OTLPTraceExporter } = await import('@opentelemetry/exporter-trace-otlp-http');
   const provider = new NodeTracerProvider({
@@ -51,7 +52,8 @@ export async function startTracing(url: string): Promise<Tracing> {
         },
       };
     },
-    stop: () => provider.shutdown(),
+    // Its error would hold what the collector answered, and a collector may answer with the headers it was sent.
+    stop: () => provider.shutdown().catch(() => log.warn({}, 'the collector did not take the last traces')),
   };
 }
 

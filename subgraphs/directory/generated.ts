@@ -25,13 +25,16 @@ export type Scalars = {
 /** An account of a tool, linked to a person where the directory knows whose it is (SIOC UserAccount). */
 export type Account = {
   readonly __typename?: 'Account';
-  /** User name, user id or address within that tool. */
-  readonly handle: Scalars['String']['output'];
-  /** `acct:<source>:<handle>` */
+  /**
+   * User name, user id or address within that tool. A mail address or telephone number, as in mail archives, is contact
+   * data: null without the scope `people:contact`.
+   */
+  readonly handle?: Maybe<Scalars['String']['output']>;
+  /** `acct:<source>:<handle>`; opaque where the handle is contact data, and stable all the same. */
   readonly id: Scalars['ID']['output'];
   /** When the tool last saw it; null where the tool does not show that. */
   readonly lastSeenAt?: Maybe<Scalars['DateTime']['output']>;
-  /** The name the tool shows. */
+  /** The name the tool shows; addresses in it are cut short (`jan…`) without the scope `people:contact`. */
   readonly name: Scalars['String']['output'];
   /** Whose account it is; null for nobody in the directory. */
   readonly person?: Maybe<Person>;
@@ -319,7 +322,7 @@ export type PeopleFilter = {
   readonly source?: InputMaybe<Scalars['String']['input']>;
   /** Only people who are here, or only people who left. */
   readonly status?: InputMaybe<PersonStatus>;
-  /** Words of the name, title, department, skills or profile; beginnings of words do. */
+  /** Words of the name, title, department, skills or profile; beginnings of words do. With the scope `people:contact` also an address, or its beginning with the `@`. */
   readonly text?: InputMaybe<Scalars['String']['input']>;
   /** Changed in the directory at or after this moment. */
   readonly updatedAfter?: InputMaybe<Scalars['DateTime']['input']>;
@@ -360,7 +363,7 @@ export type Person = Node & {
   readonly mail?: Maybe<Scalars['String']['output']>;
   /** Whom the person reports to. */
   readonly manager?: Maybe<Person>;
-  /** The display name. */
+  /** The display name; an address in it is cut short without the scope `people:contact`. */
   readonly name: Scalars['String']['output'];
   /** The telephone number. */
   readonly phone?: Maybe<Scalars['String']['output']>;
@@ -444,7 +447,7 @@ export type Problem = {
   readonly __typename?: 'Problem';
   /** When it was seen. */
   readonly at: Scalars['DateTime']['output'];
-  /** Where to look: `people.ldif:120`. */
+  /** Where to look: `people.ldif:120`. Addresses here and in `reason` are cut short without the scope `people:contact`. */
   readonly place: Scalars['String']['output'];
   /** What is wrong and what to change. */
   readonly reason: Scalars['String']['output'];
@@ -1068,7 +1071,7 @@ export type ResolversParentTypes = {
 };
 
 export type AccountResolvers<ContextType = DirectoryContext, ParentType extends ResolversParentTypes['Account'] = ResolversParentTypes['Account']> = {
-  handle?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
+  handle?: Resolver<Maybe<ResolversTypes['String']>, ParentType, ContextType>;
   id?: Resolver<ResolversTypes['ID'], ParentType, ContextType>;
   lastSeenAt?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
   name?: Resolver<ResolversTypes['String'], ParentType, ContextType>;

@@ -1,8 +1,10 @@
 import { filterKey, when } from '../kit/content/filter.ts';
+import { maySeeContacts } from '../kit/contact.ts';
 import type { Condition } from '../kit/content/reader.ts';
 import { pageSize, toConnection, type Connection, type PageArgs } from '../kit/paging.ts';
 import { requestError } from '../kit/request-error.ts';
 import type { SqlValue } from '../kit/store/database.ts';
+import type { DirectoryContext } from './context.ts';
 import type { GroupFilter, GroupOrder, PeopleFilter, PersonOrder } from './generated.ts';
 import {
   GROUP_COLUMNS,
@@ -21,7 +23,7 @@ const ORDERS = {
 
 /** A page of people that fulfil the filter and the further conditions. `name` says whose list it is. */
 export function personList(
-  reader: DirectoryReader,
+  { reader, viewer }: Pick<DirectoryContext, 'reader' | 'viewer'>,
   name: string,
   conditions: readonly Condition[],
   args: PageArgs & { filter?: PeopleFilter | null | undefined; orderBy?: PersonOrder | null | undefined },
@@ -36,7 +38,7 @@ export function personList(
     },
     [
       ...conditions,
-      ...textCondition(filter.text, 'p.id IN (SELECT rowid FROM person_text WHERE person_text MATCH ?)'),
+      ...personCondition(filter.text, maySeeContacts(viewer)),
       ...when(filter.department, 'p.department = ? COLLATE NOCASE'),
       ...when(filter.location, 'p.location = ? COLLATE NOCASE'),
       ...when(filter.skill, 'EXISTS (SELECT 1 FROM json_each(p.skills) s WHERE s.value = ? COLLATE NOCASE)'),
@@ -119,6 +121,16 @@ function textCondition(text: string | null | undefined, sql: string): Condition[
   if (text === null || text === undefined) return [];
   const match = prefixMatch(text);
   return match === undefined ? [{ sql: '0', values: [] }] : [{ sql, values: [match] }];
+}
+
+/** By words; by the beginning of an address for those who may see addresses. */
+function personCondition(text: string | null | undefined, byContact: boolean): Condition[] {
+  if (byContact && text?.includes('@')) {
+    const start = text.trim().toLowerCase();
+    const values = [start, `${start}\u{10FFFF}`];
+    return [{ sql: 'p.id IN (SELECT person FROM handle WHERE handle >= ? AND handle < ?)', values }];
+  }
+  return textCondition(text, 'p.id IN (SELECT rowid FROM person_text WHERE person_text MATCH ?)');
 }
 
 function groupCondition(reader: DirectoryReader, group: string | null | undefined): Condition[] {

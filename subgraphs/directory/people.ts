@@ -1,4 +1,5 @@
-import { encodeId } from '../kit/ids.ts';
+import { withoutContacts } from '../kit/contact.ts';
+import { personId } from '../kit/ids.ts';
 import { fold } from '../kit/search/analyze.ts';
 import { addSegment } from '../kit/search/segments.ts';
 import type { Database, SqlValue } from '../kit/store/database.ts';
@@ -31,7 +32,7 @@ export class People {
       before?.id ??
       db.run(
         `INSERT INTO entry (gid, source, key, version, run, reference, item, person) VALUES (?, ?, ?, ?, ?, ?, ?, 0)`,
-        encodeId({ type: 'person', source, key: item.key }),
+        personId({ source, key: item.key }, db.cursors),
         source,
         item.key,
         ...values,
@@ -155,8 +156,9 @@ export class People {
     for (const handle of new Set([...person.mails, ...person.usernames].map((text) => text.toLowerCase()))) {
       db.run('INSERT INTO handle (handle, person) VALUES (?, ?)', handle, lead.id);
     }
-    const { name, title, department, location, skills, description, mails } = person;
-    const texts = [name, title, department, location, ...skills, description, ...mails];
+    // Addresses are found by `handle`, by those who may see them.
+    const { name, title, department, location, skills, description } = person;
+    const texts = [withoutContacts(name), title, department, location, ...skills, description];
     db.run('DELETE FROM person_text WHERE rowid = ?', lead.id);
     db.run(
       'INSERT INTO person_text (rowid, text) VALUES (?, ?)',

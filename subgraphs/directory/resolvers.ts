@@ -1,3 +1,4 @@
+import { contactsFor, holdsContact, maySeeContacts } from '../kit/contact.ts';
 import { decodeId } from '../kit/ids.ts';
 import { MAX_PAGE, pageOf, pageSize } from '../kit/paging.ts';
 import { removalList, type RemovedRow } from '../kit/removals.ts';
@@ -31,13 +32,13 @@ export const resolvers: Resolvers = {
       if (ids.length > MAX_PAGE) throw requestError('PAGE_SIZE', `"ids" may hold at most ${MAX_PAGE} ids.`);
       return Promise.all(ids.map((id) => nodeOf(id, context)));
     },
-    person: (_, { id }, { reader }) => reader.findPerson(id) ?? null,
-    people: (_, args, { reader }) => personList(reader, 'all', [], args),
+    person: (_, { id }, { reader, viewer }) => reader.findPerson(id, { byContact: maySeeContacts(viewer) }) ?? null,
+    people: (_, args, context) => personList(context, 'all', [], args),
     group: (_, { id }, { reader }) => reader.findGroup(id) ?? null,
     groups: (_, args, { reader }) => groupList(reader, 'all', [], args),
     viewer: (_, _args, { viewer }) => viewer,
     viewerOf: (_, { person, by }, { reader }) => {
-      const found = by ? reader.findPersonBy(by, person) : reader.findPerson(person);
+      const found = by ? reader.findPersonBy(by, person) : reader.findPerson(person, { byContact: true });
       // Somebody who left is nobody: their rights left with them.
       if (!found || found.active === 0) return null;
       return { person: found.gid, groups: reader.groupNames(found), operator: false };
@@ -83,9 +84,12 @@ export const resolvers: Resolvers = {
     },
     id: ({ gid }) => gid,
     ref: ({ gid }) => gid,
-    givenName: ({ given_name: name }) => name,
-    familyName: ({ family_name: name }) => name,
-    photoUrl: ({ photo_url: url }) => url,
+    // A directory without names shows addresses for them.
+    name: ({ name }, _, { viewer }) => contactsFor(name, viewer),
+    givenName: ({ given_name: name }, _, { viewer }) => contactsFor(name, viewer),
+    familyName: ({ family_name: name }, _, { viewer }) => contactsFor(name, viewer),
+    photoUrl: ({ photo_url: url }, _, { viewer }) =>
+      url !== null && !maySeeContacts(viewer) && holdsContact(url.replaceAll('%40', '@')) ? null : url,
     mail: ({ mails }) => (JSON.parse(mails) as string[])[0] ?? null,
     skills: ({ skills }) => JSON.parse(skills) as string[],
     interests: ({ interests }) => JSON.parse(interests) as string[],
@@ -93,10 +97,10 @@ export const resolvers: Resolvers = {
     updatedAt: ({ updated_at: at }) => at,
     manager: async ({ manager_source: source, manager }, _, { personByReference }) =>
       manager === null ? null : ((await personByReference.load({ source, reference: manager })) ?? null),
-    reports: ({ id }, args, { reader }) =>
+    reports: ({ id }, args, context) =>
       // Somebody entered as their own manager does not report to themselves.
       personList(
-        reader,
+        context,
         `reports ${id}`,
         [
           {
@@ -136,9 +140,9 @@ export const resolvers: Resolvers = {
     id: ({ gid }) => gid,
     ref: ({ gid }) => gid,
     updatedAt: ({ updated_at: at }) => at,
-    members: ({ id }, args, { reader }) =>
+    members: ({ id }, args, context) =>
       personList(
-        reader,
+        context,
         `members ${id}`,
         [{ sql: 'p.id IN (SELECT person FROM team_person WHERE team = ?)', values: [id] }],
         args,

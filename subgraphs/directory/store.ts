@@ -1,3 +1,4 @@
+import { holdsContact } from '../kit/contact.ts';
 import { Corpus } from '../kit/search/corpus.ts';
 import { fold } from '../kit/search/analyze.ts';
 import type { Question } from '../kit/search/question.ts';
@@ -81,13 +82,17 @@ export class DirectoryReader {
     });
   }
 
-  /** A person by id (that of any entry they are made of), mail address or user name; nobody where two share it. */
-  findPerson(text: string): PersonRow | undefined {
+  /**
+   * A person by id (that of any entry they are made of), mail address or user name; nobody where two share it.
+   * @param byContact whether addresses count
+   */
+  findPerson(text: string, { byContact }: { readonly byContact: boolean }): PersonRow | undefined {
     const byId = this.db.get<PersonRow>(
       `SELECT ${PERSON_COLUMNS} FROM entry e JOIN person p ON p.id = e.person WHERE e.gid = ?`,
       text,
     );
     if (byId) return byId;
+    if (!byContact && holdsContact(text)) return undefined;
     const rows = this.db.all<PersonRow>(
       `SELECT ${PERSON_COLUMNS} FROM handle h JOIN person p ON p.id = h.person WHERE h.handle = ? LIMIT 2`,
       text.toLowerCase(),

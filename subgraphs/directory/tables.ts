@@ -84,4 +84,11 @@ export const MIGRATIONS: readonly Migration[] = [
   CREATE INDEX person_manager ON person (manager);
   CREATE VIEW item AS SELECT id, docno, 1 AS acl, 1.0 AS prior, length, updated_at, seq FROM person;
   `,
+  // Without the addresses that were among the words.
+  `
+  DROP TABLE person_text;
+  CREATE VIRTUAL TABLE person_text USING fts5(text, content='', contentless_delete=1, prefix='2 3');
+  INSERT INTO person_text (rowid, text) SELECT id, lower(concat_ws(' ', iif(instr(name, '@'), '', name), title,
+    department, location, skills, description)) FROM person;
+  `,
 ];

@@ -46,7 +46,8 @@ export type AnyNode =
 export interface ForeignAccount {
   readonly id: string;
   readonly source: string;
-  readonly handle: string;
+  /** Null for a viewer who may not see it. */
+  readonly handle: string | null;
   readonly name: string;
   readonly reputation: number | null;
   readonly lastSeenAt: string | null;

@@ -10,8 +10,8 @@ export const DOCUMENTS: ListKind<DocumentFilter, DocumentOrder> = {
   columns: DOCUMENT_COLUMNS,
   orders: ORDERS,
   defaultOrder: 'UPDATED_DESC',
-  conditions: (filter) => [
-    ...commonConditions(filter),
+  conditions: (filter, asking) => [
+    ...commonConditions(filter, asking),
     ...when(filter.space, 'i.space = ? COLLATE NOCASE'),
     ...when(filter.status, 'i.status = ?'),
   ],

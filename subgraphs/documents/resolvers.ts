@@ -1,5 +1,6 @@
+import { takenPartBy } from '../kit/content/accounts.ts';
 import { itemList, topicList } from '../kit/content/lists.ts';
-import { takenPartBy, takenPartByGroup } from '../kit/content/request.ts';
+import { takenPartByGroup } from '../kit/content/request.ts';
 import {
   accountResolvers,
   contentSources,
@@ -59,7 +60,8 @@ export const resolvers: Resolvers = {
   },
   Person: {
     __resolveReference: ({ id }) => ({ id }),
-    documents: ({ id }, args, context) => itemList(DOCUMENTS, context, `person ${id}`, [takenPartBy(id)], args),
+    documents: ({ id }, args, context) =>
+      itemList(DOCUMENTS, context, `person ${id}`, [takenPartBy(id, context.request)], args),
     documentAccounts: ({ id }, _, { request }) => request.accountsOf.load(id),
     documentShares: ({ id }, _, { request }) => request.sharedWork.load(id),
   },

@@ -1,7 +1,7 @@
+import { takenPartBy } from '../kit/content/accounts.ts';
 import { commonConditions, when } from '../kit/content/filter.ts';
 import { ORDERS } from '../kit/content/list.ts';
 import type { ListKind } from '../kit/content/lists.ts';
-import { takenPartBy } from '../kit/content/request.ts';
 import { CONVERSATION_COLUMNS } from './area.ts';
 import type { ConversationFilter, ConversationOrder } from './generated.ts';
 
@@ -17,12 +17,14 @@ export const CONVERSATIONS: ListKind<ConversationFilter, ConversationOrder> = {
     CHANGED: ORDERS.CHANGED,
   },
   defaultOrder: 'ACTIVE_DESC',
-  conditions: (filter) => [
-    ...commonConditions(filter),
+  conditions: (filter, asking) => [
+    ...commonConditions(filter, asking),
     ...when(filter.category, 'i.category = ? COLLATE NOCASE'),
     ...when(filter.channel, 'i.channel = ?'),
     ...when(filter.isQuestion, 'i.is_question = ?'),
     ...when(filter.answered, 'i.is_question = 1 AND i.answered = ?'),
-    ...(filter.participant === null || filter.participant === undefined ? [] : [takenPartBy(filter.participant)]),
+    ...(filter.participant === null || filter.participant === undefined
+      ? []
+      : [takenPartBy(filter.participant, asking)]),
   ],
 };

@@ -1,5 +1,6 @@
+import { takenPartBy } from '../kit/content/accounts.ts';
 import { itemList, topicList } from '../kit/content/lists.ts';
-import { takenPartBy, takenPartByGroup } from '../kit/content/request.ts';
+import { takenPartByGroup } from '../kit/content/request.ts';
 import {
   accountOrNull,
   accountResolvers,
@@ -75,7 +76,8 @@ export const resolvers: Resolvers = {
   },
   Person: {
     __resolveReference: ({ id }) => ({ id }),
-    conversations: ({ id }, args, context) => itemList(CONVERSATIONS, context, `person ${id}`, [takenPartBy(id)], args),
+    conversations: ({ id }, args, context) =>
+      itemList(CONVERSATIONS, context, `person ${id}`, [takenPartBy(id, context.request)], args),
     reputation: ({ id }, _, { standing }) => standing.load(id),
     presence: ({ id }, _, { standing }) => standing.load(id),
     forumAccounts: ({ id }, _, { request }) => request.accountsOf.load(id),

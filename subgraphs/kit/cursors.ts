@@ -38,8 +38,15 @@ export class Cursors {
    */
   open(list: string, after: string | null | undefined): CursorKey | undefined {
     if (after === null || after === undefined) return undefined;
+    const key = this.unseal(list, after);
+    if (key) return key;
+    throw requestError('BAD_CURSOR', 'The cursor in "after" does not belong to this list, filter and order.');
+  }
+
+  /** What was sealed for a list; undefined for what was not. */
+  unseal(list: string, text: string): CursorKey | undefined {
     try {
-      const bytes = Buffer.from(after, 'base64url');
+      const bytes = Buffer.from(text, 'base64url');
       const decipher = createDecipheriv('aes-256-gcm', this.#key, bytes.subarray(0, IV_BYTES), {
         authTagLength: TAG_BYTES,
       })
@@ -48,7 +55,7 @@ export class Cursors {
       const sealed = bytes.subarray(IV_BYTES + TAG_BYTES);
       return JSON.parse(Buffer.concat([decipher.update(sealed), decipher.final()]).toString('utf8')) as CursorKey;
     } catch {
-      throw requestError('BAD_CURSOR', 'The cursor in "after" does not belong to this list, filter and order.');
+      return undefined;
     }
   }
 }

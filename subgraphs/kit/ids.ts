@@ -1,3 +1,6 @@
+import { holdsContact } from './contact.ts';
+import type { Cursors } from './cursors.ts';
+
 /** The parts of a global id. `area` also names the type: `person`, `group`, `document`, `conversation`, `reply`. */
 export interface IdParts {
   readonly type: string;
@@ -21,13 +24,32 @@ export function decodeId(id: string): IdParts | undefined {
   return encodeId(parts) === id ? parts : undefined;
 }
 
-/** The id of an account: `acct:<source>:<handle>`. */
-export function accountId(source: string, handle: string): string {
-  return `acct:${source}:${handle}`;
+/** What account ids are sealed for. */
+const ACCOUNT = 'account';
+
+/** An account by its source and its name there. */
+export interface AccountParts {
+  readonly source: string;
+  readonly handle: string;
 }
 
-/** The parts of an account's id; undefined for what is none. */
-export function decodeAccountId(id: string): { readonly source: string; readonly handle: string } | undefined {
-  const match = /^acct:([^:]*):(.*)$/su.exec(id);
-  return match ? { source: match[1] ?? '', handle: match[2] ?? '' } : undefined;
+/**
+ * The id of an account: `acct:<source>:<handle>`; `account:<sealed>` where the handle says how somebody is reached. The
+ * same as long as the store lives.
+ */
+export function accountId({ source, handle }: AccountParts, seals: Cursors): string {
+  return holdsContact(handle) ? `account:${seals.seal(ACCOUNT, [source, handle])}` : `acct:${source}:${handle}`;
+}
+
+/** The parts of an account's id; undefined for what is none. Whoever knows an address can write an `acct:` of it. */
+export function decodeAccountId(id: string, seals: Cursors): AccountParts | undefined {
+  const plain = /^acct:([^:]*):(.*)$/su.exec(id);
+  if (plain) return { source: plain[1] ?? '', handle: plain[2] ?? '' };
+  const sealed = id.startsWith('account:') ? seals.unseal(ACCOUNT, id.slice('account:'.length)) : undefined;
+  return sealed && { source: String(sealed[0]), handle: String(sealed[1]) };
+}
+
+/** The global id of a person; the key is sealed where it says how they are reached. */
+export function personId({ source, key }: Pick<IdParts, 'source' | 'key'>, seals: Cursors): string {
+  return encodeId({ type: 'person', source, key: holdsContact(key) ? seals.seal('person', [key]) : key });
 }

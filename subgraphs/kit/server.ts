@@ -2,6 +2,7 @@ import Fastify, { type FastifyInstance } from 'fastify';
 import { z } from 'zod';
 import type { Log } from './connector.ts';
 import type { SubgraphExecutor } from './execute.ts';
+import type { SharedNonces } from './signing/nonces.ts';
 import { REQUEST_ID_HEADER } from './signing/signature.ts';
 import { requireSignature } from './signing/signed-routes.ts';
 import { Verifier } from './signing/verifier.ts';
@@ -16,6 +17,8 @@ export interface SubgraphServerParts {
   readonly secret: string;
   /** The secret before this one: good as well, while it is being changed. */
   readonly previousSecret?: string | undefined;
+  /** Where other instances behind the same address remember which requests were made; each for itself without it. */
+  readonly sharedNonces?: SharedNonces | undefined;
   readonly log: Log;
   /** What changed in the identity map since a cursor: the directory tells the other subgraphs. */
   readonly identities?: ((cursor: number) => object) | undefined;
@@ -78,9 +81,10 @@ async function within<Result>(work: () => Promise<Result>, ms: number): Promise<
 
 /** What the gateway asks, and other subgraphs. */
 function registerSigned(routes: FastifyInstance, parts: SubgraphServerParts): void {
-  const { name, executor, secret, previousSecret, log, identities } = parts;
+  const { name, executor, secret, previousSecret, sharedNonces, log, identities } = parts;
   const secrets = previousSecret === undefined ? [secret] : [secret, previousSecret];
-  const viewerOf = requireSignature(routes, { verifier: new Verifier(name, secrets), subgraph: name, log });
+  const verifier = new Verifier(name, secrets, sharedNonces);
+  const viewerOf = requireSignature(routes, { verifier, subgraph: name, log });
   routes.post('/graphql', async (request, reply) => {
     const body = Body.safeParse(readJson(request.body));
     if (!body.success) return reply.status(400).send(refusal('BAD_REQUEST', 'The body is no GraphQL request.'));

@@ -1,3 +1,4 @@
+import { contactsFor } from './contact.ts';
 import { CONNECTOR_ERRORS, type ConnectorErrorCode } from './errors.ts';
 import { pageSize, toConnection, type Connection, type PageArgs } from './paging.ts';
 import type { Database } from './store/database.ts';
@@ -57,21 +58,22 @@ export function sourceNodes(
         : Math.max(0, Math.round((Date.now() - Date.parse(row.last_success_at)) / 1_000)),
     lastError: row.error_code === null ? null : errorOf(row, viewer),
     problemCount: () => (viewer.operator ? countProblems(db, row.name) : null),
-    problems: (args) => (viewer.operator ? problemPage(db, row.name, args) : null),
+    problems: (args) => (viewer.operator ? problemPage(db, row.name, viewer, args) : null),
   }));
 }
 
 function errorOf(row: SourceRow, viewer: Viewer): SourceNode['lastError'] {
   const code = row.error_code ?? '';
   const meaning = CONNECTOR_ERRORS[code as ConnectorErrorCode];
-  return { code, message: viewer.operator ? (row.error_message ?? meaning) : meaning, at: row.error_at ?? '' };
+  const message = viewer.operator ? contactsFor(row.error_message ?? meaning, viewer) : meaning;
+  return { code, message, at: row.error_at ?? '' };
 }
 
 function countProblems(db: Database, source: string): number {
   return db.get<{ n: number }>('SELECT count(*) AS n FROM problem WHERE source = ?', source)?.n ?? 0;
 }
 
-function problemPage(db: Database, source: string, args: PageArgs): Connection<{ node: ProblemRow }> {
+function problemPage(db: Database, source: string, viewer: Viewer, args: PageArgs): Connection<{ node: ProblemRow }> {
   const size = pageSize(args, 20);
   const list = `problems ${source}`;
   const after = db.cursors.open(list, args.after);
@@ -84,7 +86,10 @@ function problemPage(db: Database, source: string, args: PageArgs): Connection<{
   return toConnection(
     rows,
     { size, after: args.after },
-    (node) => ({ node, cursor: db.cursors.seal(list, [node.place]) }),
+    ({ place, reason, at }) => ({
+      node: { place: contactsFor(place, viewer), reason: contactsFor(reason, viewer), at },
+      cursor: db.cursors.seal(list, [place]),
+    }),
     () => countProblems(db, source),
   );
 }

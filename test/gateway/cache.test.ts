@@ -1,11 +1,10 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setImmediate } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
@@ -16,8 +15,8 @@ import { SubgraphExecutor } from '../../subgraphs/kit/execute.ts';
 import { configOf } from '../helpers/config.ts';
 import { syncOnce } from '../helpers/sync.ts';
 import { isInstalled } from '../servers/real.ts';
+import { startRedis } from '../servers/redis.ts';
 
-const REDIS = '/usr/bin/redis-server';
 const hasRedis = isInstalled('redis');
 
 const TITLES = '{ documents(first: 50) { totalCount edges { node { title } } } }';
@@ -287,28 +286,6 @@ async function freePort(): Promise<number> {
   server.close();
   await once(server, 'close');
   return port;
-}
-
-/** A throw-away Redis on this machine, keeping everything in memory. */
-async function startRedis(port: number): Promise<{ readonly url: string } & AsyncDisposable> {
-  const options = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--appendonly', 'no', '--dir', folder];
-  const child: ChildProcess = spawn(REDIS, options, { stdio: ['ignore', 'pipe', 'inherit'] });
-  const ended = once(child, 'exit');
-  if (child.stdout === null) throw new Error('Redis has no output.');
-  let log = '';
-  for await (const line of createInterface({ input: child.stdout })) {
-    log += `${line}\n`;
-    if (line.includes('Ready to accept connections')) break;
-  }
-  expect(log).toContain('Ready to accept connections');
-  child.stdout.resume();
-  return {
-    url: `redis://127.0.0.1:${port}`,
-    async [Symbol.asyncDispose]() {
-      child.kill('SIGKILL');
-      await ended;
-    },
-  };
 }
 
 /** Waits until the gateway's connection stands; the test's time limit ends it. */

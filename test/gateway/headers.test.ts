@@ -56,7 +56,12 @@ describe('a subgraph of somebody else', () => {
     app = await createApp(
       {
         ...bare,
-        supergraph: { file: join(folder, 'supergraph.graphql'), addresses: {}, forwardHeaders: ['accept-language'] },
+        supergraph: {
+          file: join(folder, 'supergraph.graphql'),
+          addresses: {},
+          // The configuration refuses the second: it is here to see that the front door has dropped it before.
+          forwardHeaders: ['accept-language', 'x-atrium-viewer'],
+        },
         cache: { ...bare.cache, answerSeconds: 60 },
       },
       { log },

@@ -16,6 +16,7 @@ function sharedCache(): GatewayCache & { readonly entries: Map<string, string> }
     get: async (key) => entries.get(key),
     set: async (key, value) => void entries.set(key, value),
     delete: async (key) => entries.delete(key),
+    takeShared: async () => undefined,
     isReachable: async () => true,
     close: async () => undefined,
   };

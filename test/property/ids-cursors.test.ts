@@ -24,6 +24,8 @@ const garbage = fc.oneof(
 );
 
 describe('ids', () => {
+  const seals = new Cursors(randomBytes(32));
+
   it('come back as they went in', () => {
     const type = fc.stringMatching(/^[a-z]{1,12}$/);
     fc.assert(
@@ -32,8 +34,13 @@ describe('ids', () => {
       }),
     );
     fc.assert(
-      fc.property(source, goodText, (name, handle) => {
-        expect(decodeAccountId(accountId(name, handle))).toEqual({ source: name, handle });
+      fc.property(source, fc.oneof(goodText, fc.emailAddress()), (name, handle) => {
+        const id = accountId({ source: name, handle }, seals);
+        expect(decodeAccountId(id, seals)).toEqual({ source: name, handle });
+        expect(accountId({ source: name, handle }, seals)).toBe(id);
+        expect(decodeAccountId(id, new Cursors(randomBytes(32)))).toEqual(
+          id.startsWith('account:') ? undefined : { source: name, handle },
+        );
       }),
     );
   });

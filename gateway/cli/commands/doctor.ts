@@ -10,12 +10,12 @@ import {
   checkSignIn,
   checkData,
   checkNode,
-  checkRemotes,
   checkSources,
   checkSupergraph,
   checkThesaurus,
   type Check,
 } from '../checks.ts';
+import { checkRemotes } from '../check-remotes.ts';
 import { UsageError, type Args } from '../command.ts';
 import { checkKnownPeople } from '../known-people.ts';
 import { acceptShrunk, checkSyncs } from '../syncs.ts';

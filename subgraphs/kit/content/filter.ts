@@ -1,4 +1,5 @@
 import type { SqlValue } from '../store/database.ts';
+import { authoredBy, type Asking } from './accounts.ts';
 import type { Condition } from './reader.ts';
 
 /** The conditions that filters of both areas have. */
@@ -27,7 +28,7 @@ export function filterKey(filter: object): string {
 }
 
 /** The filter's conditions on what documents and conversations share. */
-export function commonConditions(filter: CommonFilter): Condition[] {
+export function commonConditions(filter: CommonFilter, asking: Asking): Condition[] {
   return [
     ...when(filter.updatedAfter, 'i.updated_at >= ?'),
     ...when(filter.updatedBefore, 'i.updated_at < ?'),
@@ -35,14 +36,6 @@ export function commonConditions(filter: CommonFilter): Condition[] {
     ...when(filter.createdBefore, 'i.created_at < ?'),
     ...when(filter.tag, 'i.id IN (SELECT item FROM tag WHERE tag = ?)'),
     ...when(filter.source, 'i.source = ?'),
-    ...(filter.author === null || filter.author === undefined
-      ? []
-      : [
-          {
-            sql: `i.author IN (SELECT a.id FROM account a
-                  WHERE a.person = ? OR 'acct:' || a.source || ':' || a.handle = ?)`,
-            values: [filter.author, filter.author],
-          },
-        ]),
+    ...(filter.author === null || filter.author === undefined ? [] : [authoredBy(filter.author, asking)]),
   ];
 }

@@ -1,4 +1,5 @@
 import type { PageArgs } from '../paging.ts';
+import type { Asking } from './accounts.ts';
 import { filterKey, type CommonFilter } from './filter.ts';
 import { listItems, type ItemConnection, type Order } from './list.ts';
 import { rankedPage } from './ranked.ts';
@@ -15,7 +16,7 @@ export interface ListKind<Filter, OrderBy extends string> {
   readonly orders: Readonly<Record<OrderBy, Order>>;
   readonly defaultOrder: OrderBy;
   /** All conditions of a filter but `text`. */
-  conditions(filter: Filter): Condition[];
+  conditions(filter: Filter, asking: Asking): Condition[];
 }
 
 /** What a list is made from: the request, and the text that excerpts are cut out of. */
@@ -44,7 +45,7 @@ export async function itemList<Row extends ItemRow, Filter extends AnyFilter, Or
   const { request } = context;
   const filter = args.filter ?? ({} as Filter);
   const list = `${kind.name} ${name} ${filterKey(filter)}`;
-  const all = [...conditions, ...kind.conditions(filter)];
+  const all = [...conditions, ...kind.conditions(filter, request)];
   if (typeof filter.text === 'string') {
     return ranked(context, list, request.narrowed(request.text(filter.text), all), args);
   }
@@ -67,7 +68,7 @@ export async function topicList<Row extends ItemRow, Filter extends AnyFilter, O
 ): Promise<ItemConnection<Row>> {
   const { request } = context;
   const filter = { ...(args.filter ?? ({} as Filter)), text: undefined };
-  const found = request.narrowed(request.topic(topic), kind.conditions(filter));
+  const found = request.narrowed(request.topic(topic), kind.conditions(filter, request));
   return ranked(context, `${kind.name} topic ${topic} ${filterKey(filter)}`, found, args);
 }
 

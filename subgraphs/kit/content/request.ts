@@ -181,15 +181,6 @@ export class ContentRequest<Row extends ItemRow> {
   }
 }
 
-/** Items in which the person, or the account, has a part. */
-export function takenPartBy(person: string): Condition {
-  return {
-    sql: `i.id IN (SELECT p.item FROM account a JOIN participation p ON p.account = a.id
-          WHERE (a.person = ? OR 'acct:' || a.source || ':' || a.handle = ?) AND p.role <> 'MENTIONED')`,
-    values: [person, person],
-  };
-}
-
 /** Items in which somebody of the group has a part. */
 export function takenPartByGroup(group: string): Condition {
   return {

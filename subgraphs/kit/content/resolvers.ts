@@ -1,3 +1,4 @@
+import { contactsFor, holdsContact, maySeeContacts } from '../contact.ts';
 import { accountId } from '../ids.ts';
 import { pageSize, toConnection, type Connection, type PageArgs } from '../paging.ts';
 import { removalList, type RemovedRow } from '../removals.ts';
@@ -13,21 +14,23 @@ import { SELECT_ACCOUNTS, type AccountRow, type ItemRow } from './rows.ts';
 /** A page of accounts as resolvers return it. */
 export type AccountConnectionNode = Connection<{ readonly node: AccountRow }>;
 
-/** Resolvers of `Account`, the same wherever accounts are. */
-export const accountResolvers = {
-  id: (account: AccountRow) => accountId(account.source, account.handle),
-  source: (account: AccountRow) => account.source,
-  handle: (account: AccountRow) => account.handle,
-  name: (account: AccountRow) => account.name,
-  person: (account: AccountRow) => (account.person === null ? null : { id: account.person }),
-  reputation: (account: AccountRow) => account.reputation,
-  lastSeenAt: (account: AccountRow) => account.last_seen_at,
-};
-
 /** What resolvers of items work with. */
 interface ItemContext<Row extends ItemRow> {
   readonly request: ContentRequest<Row>;
 }
+
+/** Resolvers of `Account`, the same wherever accounts are. */
+export const accountResolvers = {
+  id: (account: AccountRow, _: unknown, { request }: ItemContext<ItemRow>) =>
+    accountId(account, request.reader.db.cursors),
+  source: (account: AccountRow) => account.source,
+  handle: ({ handle }: AccountRow, _: unknown, { request: { viewer } }: ItemContext<ItemRow>) =>
+    maySeeContacts(viewer) || !holdsContact(handle) ? handle : null,
+  name: ({ name }: AccountRow, _: unknown, { request }: ItemContext<ItemRow>) => contactsFor(name, request.viewer),
+  person: (account: AccountRow) => (account.person === null ? null : { id: account.person }),
+  reputation: (account: AccountRow) => account.reputation,
+  lastSeenAt: (account: AccountRow) => account.last_seen_at,
+};
 
 /** Resolvers of what documents and conversations have in common. */
 export const itemResolvers = {

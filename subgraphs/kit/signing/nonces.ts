@@ -1,6 +1,12 @@
 /** What became of a nonce. */
 export type NonceState = 'new' | 'seen' | 'full';
 
+/** Where the instances of a subgraph remember nonces together. */
+export interface SharedNonces {
+  /** Takes note of a nonce for a time, unless one of them has; undefined where that cannot be told now. */
+  takeShared(nonce: string, keepMs: number): Promise<boolean | undefined>;
+}
+
 /**
  * Remembers nonces for at least a given time, and at most twice that. Only those of requests with a right signature
  * come here, so that no stranger can fill it; when it is full nonetheless, nothing new is taken rather than something

@@ -30,7 +30,7 @@ export function requireSignature(
     const { method, headers, raw } = request;
     const requestId = headers[REQUEST_ID_HEADER];
     const line = { method, path: raw.url ?? '', requestId: typeof requestId === 'string' ? requestId : '' };
-    const result = verifier.verify(line, headers[SIGNATURE_HEADER]);
+    const result = await verifier.verify(line, headers[SIGNATURE_HEADER]);
     if (typeof result !== 'string') {
       signed.set(request, result);
       return undefined;

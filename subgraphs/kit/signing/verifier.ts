@@ -1,11 +1,14 @@
 import { timingSafeEqual } from 'node:crypto';
 import { z } from 'zod';
 import type { Viewer } from '../viewer.ts';
-import { Nonces } from './nonces.ts';
+import { Nonces, type SharedNonces } from './nonces.ts';
 import { digestOf, macOf, VERSION, type RequestLine } from './signature.ts';
 
 /** How old a signature may be, or how far ahead the gateway's clock. */
 export const VALID_MS = 30_000;
+
+/** Until nothing signed with a nonce is good any more, whatever the clocks say. */
+const NONCE_MS = 2 * VALID_MS;
 
 /** Most requests taken in the time their nonces are kept: some 4,000 a second, far more than one process answers. */
 const MAX_NONCES = 250_000;
@@ -38,16 +41,25 @@ export interface SignedRequest {
 export class Verifier {
   readonly #subgraph: string;
   readonly #secrets: readonly string[];
-  readonly #nonces = new Nonces(2 * VALID_MS, MAX_NONCES);
+  readonly #nonces = new Nonces(NONCE_MS, MAX_NONCES);
+  readonly #shared: SharedNonces | undefined;
 
-  /** @param secrets any of which may have signed: the present one, and while it is being changed the one before */
-  constructor(subgraph: string, secrets: readonly string[]) {
+  /**
+   * @param secrets any of which may have signed: the present one, and while it is being changed the one before
+   * @param shared where other instances of the subgraph remember nonces as well
+   */
+  constructor(subgraph: string, secrets: readonly string[], shared?: SharedNonces) {
     this.#subgraph = subgraph;
     this.#secrets = secrets;
+    this.#shared = shared;
   }
 
   /** Proves all of a request but its body, before that is read. Nothing is taken twice. */
-  verify(request: Omit<RequestLine, 'subgraph'>, header: unknown, now = Date.now()): SignedRequest | Refusal {
+  async verify(
+    request: Omit<RequestLine, 'subgraph'>,
+    header: unknown,
+    now = Date.now(),
+  ): Promise<SignedRequest | Refusal> {
     if (typeof header !== 'string' || header.length > MAX_LENGTH) return 'unsigned';
     const end = header.lastIndexOf('.');
     const claim = header.slice(0, Math.max(0, end));
@@ -60,6 +72,9 @@ export class Verifier {
     if (!viewer) return 'unsigned';
     const state = this.#nonces.take(nonce, now);
     if (state !== 'new') return state === 'seen' ? 'replayed' : 'flooded';
+    // Where the others cannot be asked, this instance still takes nothing twice.
+    const isNew = await this.#shared?.takeShared(`${this.#subgraph}:${nonce}`, NONCE_MS);
+    if (isNew === false) return 'replayed';
     return { viewer, isBody: (body) => digestOf(body) === digest };
   }
 

@@ -2,7 +2,6 @@ import { randomUUID } from 'node:crypto';
 import type { ApolloServer } from '@apollo/server';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Log } from '../../subgraphs/kit/connector.ts';
-import type { GatewayCache } from '../cache/key-value-cache.ts';
 import type { Config } from '../config/schema.ts';
 import type { GatewayContext } from '../context.ts';
 import type { KnownOperations } from '../operations/known.ts';
@@ -13,7 +12,8 @@ import { couldBeForged } from './csrf.ts';
 import { readEnvelope } from './envelope.ts';
 import { watchLoad } from './load.ts';
 import { pathOf } from './path.ts';
-import { countedAddress, RateLimit } from './rate-limit.ts';
+import type { Rate } from './rate.ts';
+import { countedAddress } from './rate-limit.ts';
 import { refuseConnection, registerRefusals, send } from './refusals.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
 
@@ -26,13 +26,16 @@ const UNCOUNTED = /^\/(?:live|ready|state|metrics|webhooks\/)/;
 /** Most characters of an id in an address. */
 const MAX_PARAM = 200;
 
+/** How requests are counted: a rate of its own for each name. */
+export type RateOf = (name: string, limit: number) => Rate;
+
 /**
  * The server before anything is served: how long it waits for a request, how much of it it takes, how it refuses.
  * `first` adds what sees requests before all of that.
  */
 export function openFrontDoor<First>(
   config: Config,
-  cache: GatewayCache,
+  rateOf: RateOf,
   log: Log,
   first: (http: FastifyInstance) => First,
 ): { readonly http: FastifyInstance; readonly first: First } {
@@ -53,7 +56,7 @@ export function openFrontDoor<First>(
       void send(reply, refusal(error.statusCode === 414 ? 'HEADERS_TOO_LARGE' : 'BAD_REQUEST')),
   });
   const made = first(http);
-  const addresses = new RateLimit('address', limits.requestsPerAddress, cache);
+  const addresses = rateOf('address', limits.requestsPerAddress);
   http.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id);
   });
@@ -70,7 +73,7 @@ export function openFrontDoor<First>(
 /** What answers GraphQL. */
 export interface GraphQLRoute {
   readonly config: Config;
-  readonly cache: GatewayCache;
+  readonly rateOf: RateOf;
   readonly known: KnownOperations;
   readonly apollo: ApolloServer<GatewayContext>;
   /** Establishes who asks. */
@@ -86,7 +89,7 @@ export function registerGraphQL(http: FastifyInstance, route: GraphQLRoute): voi
   const { limits, operations } = route.config;
   const load = watchLoad(limits.eventLoopMs);
   http.addHook('onClose', async () => load.stop());
-  const viewers = new RateLimit('viewer', limits.requestsPerViewer, route.cache);
+  const viewers = route.rateOf('viewer', limits.requestsPerViewer);
   const envelope = { known: route.known, isKnownOnly: operations === 'known', nesting: limits.nesting };
   const vary = ['Accept', 'Origin', ...route.identityHeaders].join(', ');
   http.route({

@@ -36,7 +36,7 @@ async function serve(config: Config): Promise<void> {
     endOnFault({ departure, log, shutdown: config.shutdown, close, cut });
     app = await createApp(config, { log, departure, receive: link.receive, together: link });
     if (config.development.chooseViewer) {
-      app.http.addHook('onSend', async (_request, reply) => reply.header(WORKER_HEADER, process.pid));
+      app.http.addHook('onRequest', async (_request, reply) => void reply.header(WORKER_HEADER, process.pid));
     }
     await app.http.listen(config.listen);
     link.tell({ type: 'serving' });

@@ -54,7 +54,11 @@ export async function start(configured: Config, options: StartOptions): Promise<
     },
   };
   const departure = new Departure();
-  const parts = { log, tools, departure, onHopeless: () => void end(life, 0, 1) };
+  const onHopeless = (): void => {
+    log.fatal({}, 'workers die as fast as they are replaced: the program ends');
+    if (!departure.isUnderWay) void end(life, 0, 1);
+  };
+  const parts = { log, tools, departure, onHopeless };
   const server = await open(config, here, options.only, parts);
   const life: Life = {
     departure,

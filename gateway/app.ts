@@ -78,7 +78,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const log = deps.log ?? createLog(config.log);
   const departure = deps.departure ?? new Departure();
   const trail = openAuditTrail(config.audit, log);
-  const cache = openCache(config.cache.redis, log);
+  const cache = await openCache(config.cache.redis, log);
   const supergraph = new Supergraph(config);
   const local = new Map<string, SubgraphExecutor>();
   for (const subgraph of supergraph.ours) {

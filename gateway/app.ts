@@ -16,8 +16,9 @@ import { registerExplorer, sendExplorer, wantsExplorer } from './explorer/explor
 import { SubgraphClients } from './execution/subgraphs/clients.ts';
 import { scopesIn } from './execution/access-rules.ts';
 import { Departure, registerDeparture } from './http/departure.ts';
-import { serveMetrics } from './http/metrics.ts';
-import { openFrontDoor, registerGraphQL } from './http/front-door.ts';
+import { listenForMetrics, registerMetrics, type Figures } from './http/metrics.ts';
+import { openFrontDoor, registerGraphQL, type RateOf } from './http/front-door.ts';
+import { RateLimit } from './http/rate-limit.ts';
 import { registerHealth } from './http/health.ts';
 import { forwardedHeaders, stripOwnHeaders } from './http/client-headers.ts';
 import { directoryAsker, explorerViewers } from './identity/ask-directory.ts';
@@ -33,6 +34,7 @@ import { Observation } from './observe/observation.ts';
 import { startTracing } from './observe/tracing.ts';
 import { KnownOperations, OPERATIONS_FOLDER } from './operations/known.ts';
 import { Supergraph } from './supergraph/supergraph.ts';
+import type { Together } from './workers/link.ts';
 
 /** The header by which, in development, an answer is asked to come with its plan and where the time went. */
 export const TRACE_HEADER = 'x-atrium-trace';
@@ -66,6 +68,8 @@ export interface AppDeps {
   readonly departure?: Departure;
   /** False, in tests that compare the two, for: the server answers each time. */
   readonly hasShortWay?: boolean;
+  /** Where this is one of several processes that serve one port: what it does together with them. */
+  readonly together?: Together;
 }
 
 /**
@@ -76,7 +80,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const log = deps.log ?? createLog(config.log);
   const departure = deps.departure ?? new Departure();
   const trail = openAuditTrail(config.audit, log);
-  const cache = openCache(config.cache.redis, log);
+  const cache = await openCache(config.cache.redis, log);
   const supergraph = new Supergraph(config);
   const local = new Map<string, SubgraphExecutor>();
   for (const subgraph of supergraph.ours) {
@@ -104,7 +108,11 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
 
   const metrics = new Metrics({ clients, local });
   const tracing = config.traces.url === undefined ? undefined : await startTracing(config.traces.url, log);
-  const { http, first: noteOf } = openFrontDoor(config, cache, log, (server) => {
+  const { together } = deps;
+  // A shared cache counts for gateways on other machines as well.
+  const rateOf: RateOf = (name, limit) =>
+    together && !cache.isShared ? together.rateOf(name, limit) : new RateLimit(name, limit, cache);
+  const { http, first: noteOf } = openFrontDoor(config, rateOf, log, (server) => {
     // First, so that it sees what the others refuse.
     const note = registerAudit(server, trail, ENDPOINT);
     const allowed = config.development.chooseViewer ? [CHOSEN_VIEWER_HEADER, TRACE_HEADER] : [];
@@ -128,7 +136,10 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     plugins: [fastifyApolloDrainPlugin(http)],
   });
   registerWebhooks(http, deps.receive);
-  const metricsServer = await serveMetrics(config, metrics, http);
+  const { registry } = metrics;
+  const own: Figures = { contentType: registry.contentType, text: () => registry.metrics() };
+  registerMetrics(http, config, together?.figures(registry) ?? own);
+  const metricsServer = together ? undefined : await listenForMetrics(config, own);
   registerHealth(http, { config, local, cache, clients, departure });
   registerExplorer(http, {
     endpoint: ENDPOINT,
@@ -139,7 +150,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const { trustedHeader } = config.auth;
   registerGraphQL(http, {
     config,
-    cache,
+    rateOf,
     known,
     apollo,
     shortWay: deps.hasShortWay === false ? undefined : shortWay,

@@ -1,15 +1,16 @@
+import { availableParallelism } from 'node:os';
 import type { FastifyInstance } from 'fastify';
 import { identityChanges } from '../subgraphs/directory/identity-feed.ts';
 import type { Log } from '../subgraphs/kit/connector.ts';
 import { dropStore } from '../subgraphs/kit/store/database.ts';
+import { ConnectorError } from '../subgraphs/kit/errors.ts';
 import { createSubgraphServer } from '../subgraphs/kit/server.ts';
-import type { WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
+import type { Subgraph } from '../subgraphs/kit/subgraph.ts';
 import { subgraphNamed, subgraphs } from '../subgraphs/registry.ts';
-import type { AppDeps } from './app.ts';
 import type { Config } from './config/schema.ts';
 import { Departure, registerDeparture } from './http/departure.ts';
 import { registerReadiness } from './http/health.ts';
-import { endCleanly } from './life.ts';
+import { end, endOnFault, endOnSignals, type Life } from './life.ts';
 import { openSubgraph, storePath } from './local-subgraphs.ts';
 import { createLog } from './log.ts';
 import { SyncProgressView, printWelcome } from './start-screen.ts';
@@ -46,14 +47,21 @@ export async function start(configured: Config, options: StartOptions): Promise<
     options.only === undefined ? config[name].url === undefined : name === options.only,
   );
   let sync: RunningSync | undefined;
-  const receive: WebhookReceiver = async (source, message) => sync?.receive(source, message) ?? 'away';
+  const tools: Tools = {
+    receive: async (source, message) => sync?.receive(source, message) ?? 'away',
+    async readable(source, ...question) {
+      if (!sync) throw new ConnectorError('UNAVAILABLE', `${source}: the tool is not open.`);
+      return sync.readable(source, ...question);
+    },
+  };
   const departure = new Departure();
-  const server =
-    options.only === undefined
-      ? await openGateway(config, { log, receive, departure })
-      : await openAlone(config, options.only, { log, receive, departure });
-  endCleanly({
-    http: server.http,
+  const onHopeless = (): void => {
+    log.fatal({}, 'workers die as fast as they are replaced: the program ends');
+    if (!departure.isUnderWay) void end(life, 0, 1);
+  };
+  const parts = { log, tools, departure, onHopeless };
+  const server = await open(config, here, options.only, parts);
+  const life: Life = {
     departure,
     log,
     shutdown: config.shutdown,
@@ -61,9 +69,12 @@ export async function start(configured: Config, options: StartOptions): Promise<
       await server.close();
       await sync?.stop();
     },
-  });
-  await server.http.listen(config.listen);
-  const address = addressOf(server.http);
+    cut: () => server.cut(),
+  };
+  endOnSignals(life);
+  endOnFault(life);
+  const address = await server.listen();
+  if (departure.isUnderWay) return;
   printWelcome(config, address, options.only);
 
   const view = new SyncProgressView();
@@ -72,17 +83,56 @@ export async function start(configured: Config, options: StartOptions): Promise<
   if (here.length > 0 && isFilled) view.done();
 }
 
-async function openGateway(config: Config, deps: Required<Omit<AppDeps, 'hasShortWay'>>) {
-  // A subgraph alone needs nothing of the gateway, nor of its licence.
-  const { createApp } = await import('./app.ts');
-  return createApp(config, deps);
+/** How tools are asked. */
+type Tools = Pick<RunningSync, 'receive' | 'readable'>;
+
+/** What serves: this process alone, as gateway or subgraph, or others behind it. */
+interface Server {
+  /** @returns the address */
+  listen(): Promise<string>;
+  close(): Promise<void>;
+  cut(): void;
 }
 
-async function openAlone(
+interface ServerParts {
+  readonly log: ReturnType<typeof createLog>;
+  readonly departure: Departure;
+  readonly tools: Tools;
+  readonly onHopeless: () => void;
+}
+
+async function open(
   config: Config,
-  only: string,
-  { log, receive, departure }: Required<Omit<AppDeps, 'hasShortWay'>>,
-) {
+  here: readonly Subgraph[],
+  only: string | undefined,
+  parts: ServerParts,
+): Promise<Server> {
+  if (only !== undefined) return overHttp(config, await openAlone(config, only, parts));
+  const workers = config.workers === 'auto' ? availableParallelism() : config.workers;
+  // A subgraph alone needs nothing of the gateway, nor of its licence; nor does who hands connections to others.
+  if (workers === 1) {
+    const { createApp } = await import('./app.ts');
+    const { log, departure, tools } = parts;
+    return overHttp(config, await createApp(config, { log, departure, receive: tools.receive }));
+  }
+  // By one process, not by all at the same time.
+  for (const subgraph of here) subgraph.prepareStore(storePath(config, subgraph.name));
+  const { openPrimary } = await import('./workers/primary.ts');
+  return openPrimary(config, workers, parts);
+}
+
+function overHttp(config: Config, server: { readonly http: FastifyInstance; close(): Promise<void> }): Server {
+  return {
+    async listen() {
+      await server.http.listen(config.listen);
+      return addressOf(server.http);
+    },
+    close: () => server.close(),
+    cut: () => server.http.server.closeAllConnections(),
+  };
+}
+
+async function openAlone(config: Config, only: string, { log, tools, departure }: ServerParts) {
   const secret = config.subgraphSecret;
   if (secret === undefined) {
     throw new Error('A subgraph on its own needs "subgraphSecret" in the configuration, the same as the gateway has.');
@@ -99,7 +149,7 @@ async function openAlone(
     sharedNonces,
     log,
     identities,
-    receive,
+    receive: tools.receive,
   });
   registerDeparture(http, departure);
   registerReadiness(http, { config, local: new Map([[only, executor]]), departure });

@@ -1,5 +1,5 @@
 import type { KeyValueCache } from '@apollo/utils.keyvaluecache';
-import KeyvRedis from '@keyv/redis';
+import type KeyvRedis from '@keyv/redis';
 import { Keyv } from 'keyv';
 import { LRUCache } from 'lru-cache';
 import type { SharedNonces } from '../../subgraphs/kit/signing/nonces.ts';
@@ -23,8 +23,8 @@ export interface GatewayCache extends KeyValueCache, SharedNonces {
 }
 
 /** Opens the cache. An unreachable server is tried again by itself, and slows nothing meanwhile. */
-export function openCache(redis: string | undefined, log: Log): GatewayCache {
-  const store = redis === undefined ? undefined : openRedis(redis);
+export async function openCache(redis: string | undefined, log: Log): Promise<GatewayCache> {
+  const store = redis === undefined ? undefined : await openRedis(redis);
   const keyv = new Keyv<string>(store ? { store, useKeyPrefix: false } : { store: new BoundedStore() });
   // Without a listener the process would end; said once, for an outage is not news every 50 ms.
   let isReported = false;
@@ -68,7 +68,9 @@ export function openCache(redis: string | undefined, log: Log): GatewayCache {
   };
 }
 
-function openRedis(url: string): KeyvRedis<string> {
+async function openRedis(url: string): Promise<KeyvRedis<string>> {
+  // A twentieth of the time it takes to start, which most need not spend.
+  const { default: KeyvRedis } = await import('@keyv/redis');
   return new KeyvRedis<string>(
     {
       url,

@@ -97,7 +97,7 @@ export async function checkCache({ cache }: Config): Promise<Check[]> {
   let complaint = '';
   const note = (fields: object): void => void (complaint ||= String((fields as { err?: unknown }).err));
   const { openCache } = await import('../cache/key-value-cache.ts');
-  const opened = openCache(cache.redis, { debug: note, info: note, warn: note, error: note });
+  const opened = await openCache(cache.redis, { debug: note, info: note, warn: note, error: note });
   try {
     // Production gives it 50 ms, but has connected long before. There and back: a cache that does not answer is no error.
     const [key, value] = ['atrium:doctor', String(process.hrtime.bigint())];

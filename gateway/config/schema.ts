@@ -50,6 +50,12 @@ export const ConfigFile = z.strictObject({
     })
     .prefault({})
     .describe('Where the gateway listens'),
+  workers: z
+    .union([z.number().int().min(1).max(256), z.literal('auto')])
+    .default(1)
+    .describe(
+      'How many processes answer behind the one port: `auto` for one a core. Each takes memory of its own; subgraphs alone are always one',
+    ),
   directory: z
     .strictObject({
       ...area,

@@ -3,13 +3,21 @@ import type { FastifyInstance } from 'fastify';
 /** Whether the process is on its way out. */
 export class Departure {
   #isUnderWay = false;
+  readonly #listeners: (() => void)[] = [];
 
   get isUnderWay(): boolean {
     return this.#isUnderWay;
   }
 
   begin(): void {
+    if (this.#isUnderWay) return;
     this.#isUnderWay = true;
+    for (const listener of this.#listeners) listener();
+  }
+
+  /** Is called when it begins. */
+  onBegin(listener: () => void): void {
+    this.#listeners.push(listener);
   }
 }
 

@@ -3,7 +3,6 @@ import type { ApolloServer } from '@apollo/server';
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import type { Log } from '../../subgraphs/kit/connector.ts';
 import type { ShortWay } from '../answering/short-way.ts';
-import type { GatewayCache } from '../cache/key-value-cache.ts';
 import type { Config } from '../config/schema.ts';
 import type { GatewayContext } from '../context.ts';
 import type { KnownOperations } from '../operations/known.ts';
@@ -15,7 +14,8 @@ import { readEnvelope, readQuestion } from './envelope.ts';
 import { watchLoad } from './load.ts';
 import { MediaTypes } from './media-types.ts';
 import { pathOf } from './path.ts';
-import { countedAddress, RateLimit } from './rate-limit.ts';
+import type { Rate } from './rate.ts';
+import { countedAddress } from './rate-limit.ts';
 import { refuseConnection, registerRefusals, send } from './refusals.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
 
@@ -28,13 +28,16 @@ const UNCOUNTED = /^\/(?:live|ready|state|metrics|webhooks\/)/;
 /** Most characters of an id in an address. */
 const MAX_PARAM = 200;
 
+/** How requests are counted: a rate of its own for each name. */
+export type RateOf = (name: string, limit: number) => Rate;
+
 /**
  * The server before anything is served: how long it waits for a request, how much of it it takes, how it refuses.
  * `first` adds what sees requests before all of that.
  */
 export function openFrontDoor<First>(
   config: Config,
-  cache: GatewayCache,
+  rateOf: RateOf,
   log: Log,
   first: (http: FastifyInstance) => First,
 ): { readonly http: FastifyInstance; readonly first: First } {
@@ -55,7 +58,7 @@ export function openFrontDoor<First>(
       void send(reply, refusal(error.statusCode === 414 ? 'HEADERS_TOO_LARGE' : 'BAD_REQUEST')),
   });
   const made = first(http);
-  const addresses = new RateLimit('address', limits.requestsPerAddress, cache);
+  const addresses = rateOf('address', limits.requestsPerAddress);
   http.addHook('onRequest', (request, reply, done) => {
     reply.header('x-request-id', request.id);
     done();
@@ -73,7 +76,7 @@ export function openFrontDoor<First>(
 /** What answers GraphQL. */
 export interface GraphQLRoute {
   readonly config: Config;
-  readonly cache: GatewayCache;
+  readonly rateOf: RateOf;
   readonly known: KnownOperations;
   readonly apollo: ApolloServer<GatewayContext>;
   /** For what the server answered before; undefined for: ask the server each time. */
@@ -91,7 +94,7 @@ export function registerGraphQL(http: FastifyInstance, route: GraphQLRoute): voi
   const { limits, operations } = route.config;
   const load = watchLoad(limits.eventLoopMs);
   http.addHook('onClose', async () => load.stop());
-  const viewers = new RateLimit('viewer', limits.requestsPerViewer, route.cache);
+  const viewers = route.rateOf('viewer', limits.requestsPerViewer);
   const envelope = { known: route.known, isKnownOnly: operations === 'known', nesting: limits.nesting };
   const vary = ['Accept', 'Origin', ...route.identityHeaders].join(', ');
   const mediaTypes = new MediaTypes();

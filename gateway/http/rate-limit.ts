@@ -2,10 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { isIPv6 } from 'node:net';
 import { LRUCache } from 'lru-cache';
 import type { GatewayCache } from '../cache/key-value-cache.ts';
-import { refusal } from '../refusal.ts';
-
-/** Requests are counted by the minute. */
-const WINDOW_MS = 60_000;
+import { tooMany, WINDOW_MS, windowOf, type Rate } from './rate.ts';
 
 /** How old what is known of other gateways' counts may be, in ms. */
 const SHARE_EVERY_MS = 250;
@@ -25,7 +22,7 @@ interface Count {
  * Counts requests, together with all gateways that share a cache. Each writes its own count beside the others' under
  * one key: a write that is lost to another gateway's is made up for by the next.
  */
-export class RateLimit {
+export class RateLimit implements Rate {
   readonly #name: string;
   readonly #limit: number;
   readonly #cache: GatewayCache;
@@ -39,11 +36,10 @@ export class RateLimit {
     this.#cache = cache;
   }
 
-  /** Counts one request. @throws RATE_LIMITED */
   async take(who: string): Promise<void> {
     if (this.#limit === 0) return;
     const now = Date.now();
-    const window = Math.floor(now / WINDOW_MS);
+    const window = windowOf(now);
     let count = this.#counts.get(who);
     if (count?.window !== window) {
       count = { window, own: 0, others: new Map(), sharedAt: 0 };
@@ -59,9 +55,7 @@ export class RateLimit {
     }
     let sum = count.own;
     for (const other of count.others.values()) sum += other;
-    if (sum <= this.#limit) return;
-    const retryAfterSeconds = Math.ceil(((window + 1) * WINDOW_MS - now) / 1_000);
-    throw refusal('RATE_LIMITED', { limit: this.#limit, retryAfterSeconds });
+    if (sum > this.#limit) throw tooMany(this.#limit, now);
   }
 
   async #share(who: string, count: Count): Promise<void> {

@@ -20,7 +20,8 @@ export interface MetricsParts {
  * never names of operations, which clients choose.
  */
 export class Metrics {
-  readonly #registry = new Registry();
+  /** Where the figures are kept. */
+  readonly registry = new Registry();
   readonly #operations = this.#counter('atrium_operations_total', 'Operations answered, by the first error’s code', [
     'code',
   ]);
@@ -36,7 +37,13 @@ export class Metrics {
   readonly #answers = this.#counter('atrium_answer_cache_total', 'Whole answers given again, or made', ['result']);
 
   constructor({ clients, local }: MetricsParts) {
-    collectDefaultMetrics({ register: this.#registry });
+    collectDefaultMetrics({ register: this.registry });
+    const processes = new Gauge({
+      name: 'atrium_processes',
+      help: 'Processes that answer',
+      registers: [this.registry],
+    });
+    processes.set(1);
     this.#gauge(
       'atrium_circuit_open',
       `Whether a subgraph is left alone: 0 no, 0.5 being tried, 1 yes`,
@@ -68,35 +75,29 @@ export class Metrics {
     }
   }
 
-  get contentType(): string {
-    return this.#registry.contentType;
-  }
-
-  /** All of it in Prometheus' text format. */
-  text(): Promise<string> {
-    return this.#registry.metrics();
-  }
-
-  /** A gauge of one label, whose values are looked up when they are asked for. */
+  /**
+   * A gauge of one label, whose values are looked up when they are asked for. Of several processes the worst counts.
+   */
   #gauge(name: string, help: string, label: string, values: () => (readonly [string, number])[]): void {
     const gauge: Gauge = new Gauge({
       name,
       help,
       labelNames: [label],
+      aggregator: 'max',
       registers: [],
       collect: () => {
         for (const [of, value] of values()) gauge.set({ [label]: of }, value);
       },
     });
-    this.#registry.registerMetric(gauge);
+    this.registry.registerMetric(gauge);
   }
 
   #counter<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Counter<Label> {
-    return new Counter({ name, help, labelNames, registers: [this.#registry] });
+    return new Counter({ name, help, labelNames, registers: [this.registry] });
   }
 
   #histogram<Label extends string>(name: string, help: string, labelNames: readonly Label[]): Histogram<Label> {
-    return new Histogram({ name, help, labelNames, buckets: SECONDS, registers: [this.#registry] });
+    return new Histogram({ name, help, labelNames, buckets: SECONDS, registers: [this.registry] });
   }
 }
 

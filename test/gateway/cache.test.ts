@@ -206,7 +206,7 @@ describe('a shared cache that is not there', () => {
     const script = `
       import { openCache } from ${JSON.stringify(module)};
       const log = { debug() {}, info() {}, warn() {}, error() {} };
-      const cache = openCache('redis://127.0.0.1:${await freePort()}', log);
+      const cache = await openCache('redis://127.0.0.1:${await freePort()}', log);
       await cache.set('a', 'b');
       console.log(await cache.get('a'), await cache.isReachable());
       await cache.close();`;

@@ -19,17 +19,17 @@ export interface Program {
  * Starts the program with a configuration, written into `folder`, and waits until it listens.
  * @param config the file's text
  * @param node what Node itself is told
- * @param more further options of `start`
+ * @param args further arguments
  */
 export async function startProgram(
   folder: string,
   config: string,
   node: readonly string[] = [],
-  more: readonly string[] = [],
+  args: readonly string[] = ['--port', '0'],
 ): Promise<Program> {
   const file = join(folder, `program-${process.hrtime.bigint()}.yaml`);
   await writeFile(file, config);
-  const child = spawn(process.execPath, [...node, MAIN, 'start', '--config', file, '--port', '0', ...more], {
+  const child = spawn(process.execPath, [...node, MAIN, 'start', '--config', file, ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<number | string | null>((resolve) =>

@@ -30,7 +30,7 @@ describe.skipIf(!hasRedis)(`instances of one subgraph with a shared cache${hasRe
     redis = await startRedis();
     instances = await Promise.all(
       ['one', 'two'].map((name) =>
-        startProgram(company.folder, configOf(name, redis.url), [], ['--only', 'documents']),
+        startProgram(company.folder, configOf(name, redis.url), [], ['--port', '0', '--only', 'documents']),
       ),
     );
   }, 60_000);
@@ -67,7 +67,7 @@ describe.skipIf(!hasRedis)(`instances of one subgraph with a shared cache${hasRe
 describe('an instance whose shared cache does not answer', () => {
   it('answers, and takes nothing twice itself', async () => {
     // Nobody listens there.
-    const cache = openCache('redis://127.0.0.1:9', log);
+    const cache = await openCache('redis://127.0.0.1:9', log);
     const verifier = new Verifier('documents', [SECRET], cache);
     const { headers, method, path } = request();
     const line = { method, path, requestId: headers['x-request-id'] ?? '' };

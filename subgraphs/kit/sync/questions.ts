@@ -100,15 +100,20 @@ export class Asker {
   }
 }
 
-/** The answering side, in the thread. */
+/** Who answers questions. */
+export interface Answering extends Pick<Scheduler, 'readable'> {
+  receive(source: string, message: WebhookMessage): WebhookOutcome | Promise<WebhookOutcome>;
+}
+
+/** The answering side, in the thread; or in the process that has it. */
 export class Answerer {
-  readonly #scheduler: Scheduler;
+  readonly #scheduler: Answering;
   readonly #send: (message: AnswerMessage) => void;
   readonly #onFault: (error: unknown) => void;
   readonly #working = new Map<number, AbortController>();
 
   /** @param onFault is told of failures that are not the tools'. */
-  constructor(scheduler: Scheduler, send: (message: AnswerMessage) => void, onFault: (error: unknown) => void) {
+  constructor(scheduler: Answering, send: (message: AnswerMessage) => void, onFault: (error: unknown) => void) {
     this.#scheduler = scheduler;
     this.#send = send;
     this.#onFault = onFault;

@@ -1,9 +1,6 @@
 import '../../../gateway/telemetry.ts';
 import { afterEach, describe, expect, it } from 'vitest';
-import {
-  SubgraphFailure,
-  type SubgraphAnswer,
-} from '../../../gateway/execution/subgraphs/client.ts';
+import { SubgraphFailure, type SubgraphAnswer } from '../../../gateway/execution/subgraphs/client.ts';
 import { compose, openFederation, type Federation } from '../../helpers/execution/pair.ts';
 import { reached } from '../../helpers/execution/reached.ts';
 

@@ -29,7 +29,7 @@ export function leavesFor(
 ): Leaves {
   const readers = new Map<FetchNode, DataReader>();
   for (const fetch of node && node.kind !== 'Subscription' ? fetchesOf(node) : []) {
-    const root = schema.getRootType(fetch.operationKind as never)?.name ?? '';
+    const root = schema.getRootType(fetch.operationKind)?.name ?? '';
     const isRemote = clientOf(fetch.serviceName).isRemote;
     const reader = isRemote ? compileReader(selectionOf(fetch.operation), schema, root) : undefined;
     if (!reader) return AS_VALUES;

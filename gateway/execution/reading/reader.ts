@@ -11,7 +11,7 @@ import {
   type SelectionSetNode,
 } from 'graphql';
 import { assign } from '../own.ts';
-import { CLOSE_LIST, CLOSE_OBJECT, JsonCursor, unquoted } from './cursor.ts';
+import { CLOSE_LIST, CLOSE_OBJECT, unquoted, type JsonCursor } from './cursor.ts';
 
 /**
  * Reads the `data` of a subgraph's answer: objects and lists as such, leaves as their JSON text, which is what the
@@ -97,7 +97,7 @@ function typeOf(field: string, type: GraphQLNamedType | undefined): GraphQLOutpu
 
 function listsAround(type: GraphQLOutputType): number {
   const inner = getNullableType(type);
-  return isListType(inner) ? 1 + listsAround(inner.ofType as GraphQLOutputType) : 0;
+  return isListType(inner) ? 1 + listsAround(inner.ofType) : 0;
 }
 
 function readLeaf({ name, lists }: FieldReader): DataReader {

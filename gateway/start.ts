@@ -1,5 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { identityChanges } from '../subgraphs/directory/identity-feed.ts';
+import { ConnectorError } from '../subgraphs/kit/errors.ts';
+import type { AskReadable } from '../subgraphs/kit/live/decisions.ts';
 import { dropStore } from '../subgraphs/kit/store/database.ts';
 import { createSubgraphServer } from '../subgraphs/kit/server.ts';
 import type { WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
@@ -46,11 +48,15 @@ export async function start(configured: Config, options: StartOptions): Promise<
   );
   let sync: RunningSync | undefined;
   const receive: WebhookReceiver = async (source, message) => sync?.receive(source, message) ?? 'away';
+  const readable: AskReadable = async (source, ...question) => {
+    if (!sync) throw new ConnectorError('UNAVAILABLE', `${source}: not ready yet.`);
+    return sync.readable(source, ...question);
+  };
   const departure = new Departure();
   const server =
     options.only === undefined
-      ? await openGateway(config, { log, receive, departure })
-      : openAlone(config, options.only, { log, receive, departure });
+      ? await openGateway(config, { log, receive, readable, departure })
+      : openAlone(config, options.only, { log, receive, readable, departure });
   endCleanly({
     http: server.http,
     departure,
@@ -77,12 +83,12 @@ async function openGateway(config: Config, deps: Required<AppDeps>) {
   return createApp(config, deps);
 }
 
-function openAlone(config: Config, only: string, { log, receive, departure }: Required<AppDeps>) {
+function openAlone(config: Config, only: string, { log, receive, readable, departure }: Required<AppDeps>) {
   const secret = config.subgraphSecret;
   if (secret === undefined) {
     throw new Error('A subgraph on its own needs "subgraphSecret" in the configuration, the same as the gateway has.');
   }
-  const executor = openSubgraph(config, subgraphNamed(only), log);
+  const executor = openSubgraph(config, subgraphNamed(only), log, readable);
   const { db } = executor.service;
   const identities = only === 'directory' ? (cursor: number) => identityChanges(db, cursor) : undefined;
   const http = createSubgraphServer({

@@ -143,16 +143,24 @@ export class FederatedExecutor {
       failed: [],
       absent: new Set(),
       stale: [],
+      confirmations: [],
       observation: context.observation,
       call: { context, ...clock },
     };
     try {
       const { data, errors } = await program.run(run);
-      requestContext.overallCachePolicy.restrict({ maxAge: answerSeconds, scope: 'PRIVATE' });
+      // What a tool said a while ago must not count for longer by being in an answer.
+      const maxAge = Math.min(answerSeconds, ...run.confirmations.map(({ seconds }) => seconds ?? answerSeconds));
+      requestContext.overallCachePolicy.restrict({ maxAge, scope: 'PRIVATE' });
+      const unconfirmed = [...new Set(run.confirmations.flatMap((each) => each.unconfirmed))].toSorted();
+      const extensions = {
+        ...(run.stale.length > 0 && { stale: run.stale }),
+        ...(unconfirmed.length > 0 && { unconfirmed }),
+      };
       return {
         data,
         ...(errors.length > 0 && { errors }),
-        ...(run.stale.length > 0 && { extensions: { stale: run.stale } }),
+        ...(Object.keys(extensions).length > 0 && { extensions }),
       };
     } finally {
       clock.stop();

@@ -111,7 +111,7 @@ describe('walls', () => {
     ['dataloader', /^subgraphs\/(kit\/content\/request|\w+\/context)\.ts$/],
     ['node:sqlite', /^subgraphs\/kit\/store\/database\.ts$/],
     ['jose', /^gateway\/identity\//],
-    ['keyv', /^gateway\/cache\//],
+    ['keyv', /^(gateway\/cache|subgraphs\/kit\/live)\//],
     ['@keyv/redis', /^gateway\/cache\//],
     ['@apollo/composition', /^gateway\/supergraph\//],
   ];

@@ -5,7 +5,11 @@ import { SubgraphFailure, type SubgraphAnswer } from './client.ts';
 const MAX_ERRORS = 100;
 
 /** Reads a subgraph's answer. @throws SubgraphFailure when it is no GraphQL result. */
-export function readAnswer(text: string, subgraph: string, maxDepth: number): SubgraphAnswer {
+export function readAnswer(
+  text: string,
+  subgraph: string,
+  maxDepth: number,
+): SubgraphAnswer & { readonly extensions: unknown } {
   const bad = (what: string) => new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', `${subgraph} answered with ${what}.`);
   if (isDeeper(text, maxDepth)) throw bad('JSON nested too deep');
   let value: unknown;
@@ -16,10 +20,10 @@ export function readAnswer(text: string, subgraph: string, maxDepth: number): Su
     throw bad('something that is no JSON');
   }
   if (!isRecord(value)) throw bad('JSON that is no GraphQL result');
-  const { data = null, errors } = value;
+  const { data = null, errors, extensions } = value;
   if (data !== null && !isRecord(data)) throw bad('data that is no object');
   if (errors !== undefined && errors !== null && !Array.isArray(errors)) throw bad('errors that are no list');
-  return { data, errors: (errors ?? []).slice(0, MAX_ERRORS).filter(isRecord) };
+  return { data, errors: (errors ?? []).slice(0, MAX_ERRORS).filter(isRecord), extensions };
 }
 
 /** Whether JSON nests deeper than it may; brackets within strings do not count. */

@@ -5,6 +5,7 @@ import { TIME_LEFT_HEADER } from '../../../subgraphs/kit/time-left.ts';
 import { audienceKey, forwardedKey } from '../../context.ts';
 import { readAnswer } from './answer.ts';
 import { SubgraphFailure, type SubgraphAnswer, type SubgraphCall, type SubgraphClient } from './client.ts';
+import { readConfirmation } from './confirmation.ts';
 import { Exchange, type Exchanged } from './exchange.ts';
 import { Guard, type CallState } from './guard.ts';
 import { JoinedCalls } from './joined-calls.ts';
@@ -54,12 +55,13 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
 
   /** Reads an answer, and keeps one that is whole and the same for everyone. */
   function read({ text, isPublic }: Exchanged, call: SubgraphCall, body: string, isRead: boolean): SubgraphAnswer {
-    const answer = readAnswer(text, name, limits.answerDepth);
+    const { extensions, ...answer } = readAnswer(text, name, limits.answerDepth);
+    const confirmation = trusted ? readConfirmation(extensions) : undefined;
     const isWhole = answer.data !== null && (answer.errors ?? []).length === 0;
     if (isRead && isPublic && isWhole && limits.staleSeconds > 0) {
       stale.set(staleKey(call, body), { text, at: Date.now() });
     }
-    return answer;
+    return confirmation ? { ...answer, confirmation } : answer;
   }
 
   return {
@@ -82,7 +84,8 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
         } catch (error) {
           const old = isRead && isOutage(error) ? stale.get(staleKey(call, body)) : undefined;
           if (!old) throw error;
-          return { ...readAnswer(old.text, name, limits.answerDepth), staleSince: old.at };
+          const { data, errors } = readAnswer(old.text, name, limits.answerDepth);
+          return { data, errors, staleSince: old.at };
         }
       };
     },

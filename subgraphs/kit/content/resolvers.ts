@@ -87,15 +87,16 @@ export async function topicPart<Row extends ItemRow>(
       source: row.name,
       state: stateOf(row),
       asOf: row.last_success_at,
+      confirmed: !request.unconfirmed.has(row.name),
     })),
   };
 }
 
 /** The area's sources: `Source` in the schema. */
 export function contentSources<Row extends ItemRow>(request: ContentRequest<Row>, area: string): SourceNode[] {
-  return sourceNodes(request.reader.db, area, request.viewer, (source) =>
-    request.reader.countWhere([{ sql: 'i.source = ?', values: [source] }], request.readable),
-  );
+  const { reader, viewer, readable, unconfirmed } = request;
+  const count = (source: string) => reader.countWhere([{ sql: 'i.source = ?', values: [source] }], readable);
+  return sourceNodes(reader.db, area, viewer, count, unconfirmed);
 }
 
 /** Items that are gone, as far as the viewer might have read them. */

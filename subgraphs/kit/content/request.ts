@@ -24,6 +24,8 @@ export class ContentRequest<Row extends ItemRow> {
   readonly reader: ContentReader;
   readonly viewer: Viewer;
   readonly readable: Readable;
+  /** What of the removed items the viewer may be told. */
+  readonly removals: Readable;
   /** Sources whose restricted items are left out: nobody could say whether the viewer may still read them. */
   readonly unconfirmed: ReadonlySet<string>;
   readonly #columns: string;
@@ -40,6 +42,7 @@ export class ContentRequest<Row extends ItemRow> {
     this.reader = reader;
     this.viewer = viewer;
     this.readable = confirmed.readable;
+    this.removals = confirmed.removals;
     this.unconfirmed = new Set(confirmed.unconfirmed);
     this.#columns = area.columns;
     this.#type = area.type;

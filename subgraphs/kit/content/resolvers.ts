@@ -112,7 +112,7 @@ export function removedItems<Row extends ItemRow>(
       from: `removed r WHERE r.acl IN (SELECT value FROM json_each(?))
         AND NOT EXISTS (SELECT 1 FROM item i WHERE i.source = r.source AND i.key = r.key)
         AND NOT EXISTS (SELECT 1 FROM removed n WHERE n.source = r.source AND n.key = r.key AND n.seq > r.seq)`,
-      values: [request.readable.json],
+      values: [request.removals.json],
     },
     idOf,
     args,

@@ -22,11 +22,14 @@ export interface ConfirmationNote {
 /** What a viewer may read now. */
 export interface Confirmed extends ConfirmationNote {
   readonly readable: Readable;
+  /** With the sets of which nothing is left that the tool could be asked about: only that it is gone can be told. */
+  readonly removals: Readable;
 }
 
 /** How it stands with the sets of one source. */
 interface Verdict {
   readonly granted: readonly Grant[];
+  readonly emptied: readonly Grant[];
   readonly isUnconfirmed: boolean;
   readonly until: number;
 }
@@ -51,7 +54,10 @@ export class Confirmation {
   /** Asks each tool once, for all that the viewer might read there; not for longer than the sources' `waitMs`. */
   async of(viewer: Viewer): Promise<Confirmed> {
     const grants = this.#reader.grants(viewer);
-    if (this.#sources.size === 0) return { readable: readableOf(grants), unconfirmed: [], seconds: undefined };
+    if (this.#sources.size === 0) {
+      const readable = readableOf(grants);
+      return { readable, removals: readable, unconfirmed: [], seconds: undefined };
+    }
     const bySource = Map.groupBy(grants, ({ source }) => source);
     const names = [...this.#sources.keys()];
     const verdicts = await Promise.all(names.map((name) => this.#verdictOn(name, viewer, bySource.get(name) ?? [])));
@@ -62,6 +68,7 @@ export class Confirmation {
     const until = Math.min(...verdicts.map((verdict) => verdict.until));
     return {
       readable: readableOf(granted),
+      removals: readableOf([...granted, ...verdicts.flatMap(({ emptied }) => emptied)]),
       unconfirmed: names.filter((_, index) => verdicts[index]?.isUnconfirmed),
       seconds: Number.isFinite(until) ? Math.max(0, Math.floor((until - performance.now()) / 1_000)) : undefined,
     };
@@ -73,36 +80,36 @@ export class Confirmation {
     const { person, groups, persons = [] } = viewer;
     // Nobody in particular has no rights that could be withdrawn.
     if (person === null && groups.length === 0 && persons.length === 0) {
-      return { granted: grants, isUnconfirmed: false, until: Number.POSITIVE_INFINITY };
+      return { granted: grants, emptied: [], isUnconfirmed: false, until: Number.POSITIVE_INFINITY };
     }
+    const sets = grants.map((grant): Grant & Sampled => ({
+      ...grant,
+      ...this.#reader.samplesOf(grant.acl, person ?? ''),
+    }));
+    const filled = sets.filter(({ keys }) => keys.length > 0);
     const accounts = person === null ? [] : accountsOf(this.#reader.db, person, name);
     // Said whether or not there is anything to be left out: that alone would tell of it.
     const isBlind =
       accounts.length === 0 ||
-      (grants.length === 0 && (decisions.isFailing || accounts.every(({ isPresumed }) => isPresumed)));
-    const sets = person === null ? [] : grants.flatMap((grant) => this.#sampled(grant, person));
+      (filled.length === 0 && (decisions.isFailing || accounts.every(({ isPresumed }) => isPresumed)));
+    // Where the tool has no container, one item says nothing of another.
+    const asked = filled.filter(({ container }) => container !== '');
     const answers = await Promise.all(
-      (sets.length === 0 ? [] : accounts).map(async (account) => {
-        return { account, said: await decisions.of(account.handle, sets) };
+      (asked.length === 0 ? [] : accounts).map(async (account) => {
+        return { account, said: await decisions.of(account.handle, asked) };
       }),
     );
-    let until = Number.POSITIVE_INFINITY;
     const granted: Grant[] = [];
+    let until = Number.POSITIVE_INFINITY;
     let isUnknown = false;
-    for (const grant of grants) {
-      const decision = oneOf(answers.map(({ account, said }) => asOf(said.get(grant.acl), account)));
+    for (const set of filled) {
+      const decision = oneOf(answers.map(({ account, said }) => asOf(said.get(set.acl), account)));
       if (accounts.length > 0) until = Math.min(until, decision.until);
       if (decision.mayRead === 'unknown') isUnknown = true;
-      if (decision.mayRead === true || (decision.mayRead === 'unknown' && isShown)) granted.push(grant);
+      if (decision.mayRead === true || (decision.mayRead === 'unknown' && isShown)) granted.push(set);
     }
-    return { granted, isUnconfirmed: !isShown && (isBlind || isUnknown), until };
-  }
-
-  /** Nothing where the tool has no container to ask about, or nothing is left in it. */
-  #sampled({ acl, container }: Grant, person: string): Sampled[] {
-    if (container === '') return [];
-    const samples = this.#reader.samplesOf(acl, person);
-    return samples.keys.length === 0 ? [] : [{ acl, container, ...samples }];
+    const emptied = sets.filter(({ keys }) => keys.length === 0);
+    return { granted, emptied, isUnconfirmed: !isShown && (isBlind || isUnknown), until };
   }
 }
 

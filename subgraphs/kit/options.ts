@@ -68,5 +68,5 @@ export function confirmOptions(perMinute: number) {
         .describe('Such questions a minute at most, for all viewers; each takes some of the requests of `perMinute`.'),
     })
     .prefault({})
-    .describe('Live confirmation of rights');
+    .describe('Live confirmation of rights.');
 }

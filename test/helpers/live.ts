@@ -76,7 +76,7 @@ export const startTool: Readonly<Record<Tool, () => Promise<ToolFake>>> = {
       askedAs: (person) => fake.asked.filter((line) => line.startsWith(`${person} `)).length,
       stop: () => fake[Symbol.asyncDispose](),
     };
-    fake.answer = () => (tool.isDown ? { status: 400 } : undefined);
+    fake.answer = () => (tool.isDown ? { status: 200, body: '<h1>Sign in</h1>' } : undefined);
     return tool;
   },
   async nodebb() {
@@ -113,7 +113,7 @@ export const startTool: Readonly<Record<Tool, () => Promise<ToolFake>>> = {
         fake.requests.filter((line) => new RegExp(`topics/.*_uid=${uid(person)}\\b`).test(line)).length,
       stop: () => fake[Symbol.asyncDispose](),
     };
-    fake.answer = () => (tool.isDown ? { status: 400 } : undefined);
+    fake.answer = () => (tool.isDown ? { status: 200, body: '<h1>Sign in</h1>' } : undefined);
     return tool;
   },
   async jive() {
@@ -153,7 +153,7 @@ export const startTool: Readonly<Record<Tool, () => Promise<ToolFake>>> = {
         fake.requests.filter((line) => line.startsWith('contents/') && line.endsWith(` as username ${person}`)).length,
       stop: () => fake[Symbol.asyncDispose](),
     };
-    fake.answer = () => (tool.isDown ? { status: 400 } : undefined);
+    fake.answer = () => (tool.isDown ? { status: 200, body: '<h1>Sign in</h1>' } : undefined);
     return tool;
   },
 };
@@ -171,6 +171,8 @@ export interface LiveCompany {
   open(change?: Partial<Config>, readable?: AskReadable): Promise<App>;
   /** Mirrors the tool once more. */
   sync(): Promise<void>;
+  /** Ends what mirrors and asks the tool. */
+  stop(): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -216,6 +218,7 @@ export async function liveCompany(
         { readable: ask, log: createLog({ level: 'silent', format: 'json' }) },
       ),
     sync: () => scheduler.syncAll(),
+    stop: () => scheduler.stop(),
     async close() {
       await company.close();
       await scheduler.stop();

@@ -1,6 +1,8 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { App } from '../../gateway/app.ts';
 import { openSubgraph } from '../../gateway/local-subgraphs.ts';
+import { startSync } from '../../gateway/sync.ts';
+import { createSubgraphServer } from '../../subgraphs/kit/server.ts';
 import { createLog } from '../../gateway/log.ts';
 import { encodeId } from '../../subgraphs/kit/ids.ts';
 import { ConnectorError } from '../../subgraphs/kit/errors.ts';
@@ -356,5 +358,39 @@ describe('live confirmation', () => {
     const app = await live.open();
     expect(await titles(app, 'bob')).toEqual({ titles: ['Hers'], unconfirmed: undefined });
     expect(live.questions.map(({ account }) => account)).toEqual(['bob']);
+  });
+
+  it('works where the subgraph is a process of its own, and its tools are talked to in a thread', async () => {
+    const live = await start('discourse', { seconds: 1 });
+    // The thread takes the store over.
+    await live.stop();
+    const log = createLog({ level: 'silent', format: 'json' });
+    const forum = subgraphNamed('forum');
+    const sync = startSync(live.config, [forum], Object.assign(log, { level: 'silent' }), () => undefined);
+    const executor = openSubgraph(live.config, forum, log, (...question) => sync.readable(...question));
+    const secret = 'a secret of at least 16 characters';
+    const server = createSubgraphServer({ name: 'forum', executor, secret, log });
+    try {
+      const url = await server.listen({ host: '127.0.0.1', port: 0 });
+      const app = await live.company.open({
+        forum: { url, sources: [] },
+        subgraphSecret: secret,
+        cache: { ...live.config.cache, answerSeconds: 3_600 },
+      });
+      expect(await sync.settled).toBe(true);
+      expect(await titles(app, 'bob')).toEqual({ titles: ALL, unconfirmed: undefined });
+      live.tool.withdraw('bob', 'Vault');
+      await vi.waitFor(async () => expect((await titles(app, 'bob')).titles).toEqual([ATTIC, OPEN]), 10_000);
+      expect((await titles(app, 'eve')).titles).toEqual(ALL);
+      live.tool.isDown = true;
+      await vi.waitFor(
+        async () => expect(await titles(app, 'eve')).toEqual({ titles: [OPEN], unconfirmed: ['forum'] }),
+        10_000,
+      );
+    } finally {
+      await server.close();
+      executor.service.close();
+      await sync.stop();
+    }
   });
 });

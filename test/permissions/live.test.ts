@@ -155,7 +155,7 @@ describe.each(TOOLS)('%s: a right withdrawn in the tool, and not mirrored yet', 
       const seenBy = async (name: string): Promise<unknown> => {
         const viewer = { person: await personOf(name), groups: ['staff'], operator: false };
         const { data } = await executor.execute({ query, variables: { list } }, await executor.contextFor(viewer));
-        return (data?.['_entities'] as ({ title: string } | null)[]).map((each) => each?.title);
+        return (data!['_entities'] as ({ title: string } | null)[]).map((each) => each?.title);
       };
       expect(await seenBy('bob')).toEqual([OPEN, ATTIC, undefined, undefined]);
       expect(await seenBy('eve')).toEqual([OPEN, ATTIC, VAULT, SECOND]);

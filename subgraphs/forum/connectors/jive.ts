@@ -95,6 +95,8 @@ const Options = z
  *   helpful. "Assumed answered" is no answer.
  * - A page's rows move when something before them is deleted. Pages overlap by a row to see that; nothing counts as gone
  *   then, and all is listed again. Lists that Jive trims by itself cannot be watched so.
+ * - With `runAs`, rights are confirmed live: by place and kind of content, for a space may show its kinds to others; a
+ *   request for each. `confirm` counts for nothing without it.
  * - Which of 4049 to 4052 means what is written nowhere in public; Jive's own words are passed on.
  */
 export const jive = defineConnector<ConversationItem, typeof Options>({

@@ -6,6 +6,7 @@ import { createSubgraphServer } from '../../subgraphs/kit/server.ts';
 import { createLog } from '../../gateway/log.ts';
 import { encodeId } from '../../subgraphs/kit/ids.ts';
 import { ConnectorError } from '../../subgraphs/kit/errors.ts';
+import type { Viewer } from '../../subgraphs/kit/viewer.ts';
 import { subgraphNamed } from '../../subgraphs/registry.ts';
 import { pageOf, type Company } from '../helpers/company.ts';
 import { liveCompany, TOOLS, type LiveCompany, type Tool, type ToolFake } from '../helpers/live.ts';
@@ -26,8 +27,8 @@ const STAFF = ['bob', 'eve', 'dan', 'cay'];
 /** @param withVault whether there ever was something in the room that will be closed */
 function fillWith(withVault: boolean) {
   return async (tool: ToolFake, company: Company): Promise<void> => {
-    const people = [...STAFF, 'zoe', 'ann'].map((uid) => ({ uid }));
-    // Of Ann the tool has no account.
+    const people = [...STAFF, 'zoe', 'ann', 'una'].map((uid) => ({ uid }));
+    // Of Ann and Una the tool has no account.
     await company.writePeople(people, { staff: [...STAFF, 'ann'], everybody: [...STAFF, 'zoe', 'ann'] });
     for (const person of [...STAFF, 'zoe']) tool.user(person);
     const [vault, attic] = [tool.room('Vault', STAFF), tool.room('Attic', STAFF)];
@@ -90,7 +91,7 @@ interface Titles {
   readonly titles: readonly string[];
   readonly unconfirmed: unknown;
 }
-async function titles(app: App, viewer?: string): Promise<Titles> {
+async function titles(app: App, viewer?: string | Viewer): Promise<Titles> {
   const query = '{ conversations(first: 50) { totalCount edges { node { title } } } }';
   const { data, errors, extensions } = (await app.ask({ query, viewer })) as {
     data: { conversations: { totalCount: number; edges: { node: { title: string } }[] } };
@@ -222,7 +223,13 @@ describe.each(TOOLS)('%s: a right withdrawn in the tool, and not mirrored yet', 
 
   it('has somebody without an account there see nothing restricted, and be told; or all, as configured', async () => {
     const live = await start(tool);
-    expect(await titles(await live.open(), 'ann')).toEqual({ titles: [OPEN], unconfirmed: ['forum'] });
+    const app = await live.open();
+    expect(await titles(app, 'ann')).toEqual({ titles: [OPEN], unconfirmed: ['forum'] });
+    // So is somebody for whom there would be nothing anyway, and a service, which has no accounts.
+    expect(await titles(app, 'una')).toEqual({ titles: [OPEN], unconfirmed: ['forum'] });
+    const service = { person: null, service: 'report', groups: ['staff'], operator: false };
+    expect(await titles(app, service)).toEqual({ titles: [OPEN], unconfirmed: ['forum'] });
+    expect(await titles(app, 'zoe')).toEqual({ titles: [OPEN], unconfirmed: undefined });
     const shows = await start(tool, { onUnverifiable: 'show' });
     expect(await titles(await shows.open(), 'ann')).toEqual({ titles: ALL, unconfirmed: undefined });
   });

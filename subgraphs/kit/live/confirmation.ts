@@ -89,9 +89,8 @@ export class Confirmation {
     const filled = sets.filter(({ keys }) => keys.length > 0);
     const accounts = person === null ? [] : accountsOf(this.#reader.db, person, name);
     // Said whether or not there is anything to be left out: that alone would tell of it.
-    const isBlind =
-      accounts.length === 0 ||
-      (filled.length === 0 && (decisions.isFailing || accounts.every(({ isPresumed }) => isPresumed)));
+    const hasNoAccount = accounts.every(({ isPresumed }) => isPresumed);
+    const isBlind = filled.length === 0 && (hasNoAccount || decisions.isFailing);
     // Where the tool has no container, one item says nothing of another.
     const asked = filled.filter(({ container }) => container !== '');
     const answers = await Promise.all(

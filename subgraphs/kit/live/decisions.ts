@@ -153,11 +153,13 @@ export class Decisions {
   }
 
   #failed(error: unknown): void {
+    // Said once: an outage is not news with every question.
+    const level = this.isFailing ? 'debug' : 'warn';
     this.#failedAt = performance.now();
     const { name: source } = this.#source;
     const isKnown = error instanceof ConnectorError;
     const about = isKnown ? { source, code: error.code, reason: error.message } : { source, err: error };
-    this.#log.warn(about, 'the tool cannot be asked who may read what now');
+    this.#log[level](about, 'the tool cannot be asked who may read what now');
   }
 
   /** Waits as long as an answer may be held up. */

@@ -115,7 +115,6 @@ export async function createApollo(parts: ApolloParts): Promise<Answering> {
       maxCost: limits.cost,
       executor,
       answers,
-      answerSeconds,
       formatError: formatted,
       account,
       log,

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url';
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
+import type { AskReadable } from '../subgraphs/kit/live/decisions.ts';
 import type { Viewer } from '../subgraphs/kit/viewer.ts';
 import { registerWebhooks, type WebhookReceiver } from '../subgraphs/kit/webhooks.ts';
 import { createApollo } from './apollo.ts';
@@ -64,6 +65,8 @@ export interface AppDeps {
   readonly log?: ReturnType<typeof createLog>;
   /** Takes what tools send to webhooks; without it nobody does. */
   readonly receive?: WebhookReceiver;
+  /** Asks tools live what somebody may read; without it they cannot be asked. */
+  readonly readable?: AskReadable;
   /** Knows when the process is on its way out; without it, it never is. */
   readonly departure?: Departure;
   /** False, in tests that compare the two, for: the server answers each time. */
@@ -84,7 +87,9 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
   const supergraph = new Supergraph(config);
   const local = new Map<string, SubgraphExecutor>();
   for (const subgraph of supergraph.ours) {
-    if (config[subgraph.name].url === undefined) local.set(subgraph.name, openSubgraph(config, subgraph, log));
+    if (config[subgraph.name].url === undefined) {
+      local.set(subgraph.name, openSubgraph(config, subgraph, log, deps.readable));
+    }
   }
   const clients = new SubgraphClients({
     local,

@@ -1,3 +1,4 @@
+import type { SubgraphContext } from '../subgraphs/kit/subgraph.ts';
 import { viewerKey, type Viewer } from '../subgraphs/kit/viewer.ts';
 import type { AuditNote } from './audit/audit-trail.ts';
 import type { Observation } from './observe/observation.ts';
@@ -11,7 +12,7 @@ export interface GatewayContext {
   /** Ends what is still under way for the request: its deadline, or the client's leaving. */
   readonly signal: AbortSignal;
   /** What subgraphs in this process remember during the request; filled by the data sources. */
-  readonly subgraphContexts: Map<string, object>;
+  readonly subgraphContexts: Map<string, Promise<SubgraphContext>>;
   /** What the audit log is going to say of it. */
   readonly audit?: AuditNote | undefined;
   /** Where the time goes. */

@@ -113,7 +113,7 @@ async function open(
   if (workers === 1) {
     const { createApp } = await import('./app.ts');
     const { log, departure, tools } = parts;
-    return overHttp(config, await createApp(config, { log, departure, receive: tools.receive }));
+    return overHttp(config, await createApp(config, { log, departure, ...tools }));
   }
   // By one process, not by all at the same time.
   for (const subgraph of here) subgraph.prepareStore(storePath(config, subgraph.name));
@@ -137,7 +137,7 @@ async function openAlone(config: Config, only: string, { log, tools, departure }
   if (secret === undefined) {
     throw new Error('A subgraph on its own needs "subgraphSecret" in the configuration, the same as the gateway has.');
   }
-  const executor = openSubgraph(config, subgraphNamed(only), log);
+  const executor = openSubgraph(config, subgraphNamed(only), log, tools.readable);
   const { db } = executor.service;
   const sharedNonces = await openSharedNonces(config, log);
   const identities = only === 'directory' ? (cursor: number) => identityChanges(db, cursor) : undefined;

@@ -7,7 +7,6 @@ import type { Program } from '../execution/program.ts';
 import type { Pricing } from '../limits/pricing.ts';
 import { codesOf, type Account } from '../observe/account.ts';
 import type { AdmittedOperation, AdmittedOperations } from '../operations/admitted.ts';
-import { runToText } from './run-to-text.ts';
 
 /** An operation as a request asks for it. */
 export interface Question {
@@ -32,8 +31,6 @@ export interface ShortWayParts {
   readonly maxCost: number;
   readonly executor: FederatedExecutor;
   readonly answers: AnswerCache;
-  /** How long an answer may be given again, in seconds. */
-  readonly answerSeconds: number;
   readonly formatError: (formatted: GraphQLFormattedError, error: unknown) => GraphQLFormattedError;
   readonly account: Account;
   readonly log: Log;
@@ -99,24 +96,25 @@ export class ShortWay {
   }
 
   async #answer({ operation, program, variables }: Ready, context: GatewayContext): Promise<ShortAnswer> {
-    const { answers, answerSeconds, executor, formatError } = this.#parts;
+    const { answers, executor, formatError } = this.#parts;
     const { schema, hash, name } = operation;
     const key = answers.keyOf({ schema, hash, operationName: name, variables: variables.given, context });
     const remembered = key === undefined ? undefined : await answers.get(key);
     if (remembered) return this.#again(operation, remembered, context);
     context.observation.planned(0, false);
-    const { text, errors, stale } = await runToText(executor, program, variables, context);
+    const { data, errors, maxAge, extensions } = await executor.run(program, variables, context);
+    const { text } = data;
     const told = errors.map((error) => formatError(asServer(error), error));
     const isWhole = told.length === 0 && text !== 'null';
-    // An old answer that stands in for one that did not come says so, and is not kept.
-    if (key !== undefined && isWhole && stale.length === 0) answers.keep(key, text, answerSeconds);
+    // An answer of which there is more to say is not kept: it would be given again without that.
+    if (key !== undefined && isWhole && !extensions && maxAge > 0) answers.keep(key, text, maxAge);
     this.#give(operation, context, { hasData: text !== 'null', codes: codesOf(told), isRemembered: false });
     const before = told.length === 0 ? '' : `"errors":${JSON.stringify(told)},`;
-    const after = stale.length === 0 ? '' : `,"extensions":${JSON.stringify({ stale })}`;
-    const isKept = told.length === 0 && answerSeconds > 0;
+    const after = extensions ? `,"extensions":${JSON.stringify(extensions)}` : '';
+    const isKept = told.length === 0 && maxAge > 0;
     return {
       body: `{${before}"data":${text}${after}}\n`,
-      headers: { 'cache-control': isKept ? cacheControl(answerSeconds) : 'no-store' },
+      headers: { 'cache-control': isKept ? cacheControl(maxAge) : 'no-store' },
     };
   }
 

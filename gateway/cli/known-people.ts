@@ -32,7 +32,7 @@ async function unknownTo(service: SubgraphService, { operators, development }: C
     const source = `query ($name: ID!) {
       found: ${kind === 'group' ? 'group(id: $name) { id }' : 'viewerOf(person: $name) { groups }'}
     }`;
-    const contextValue = service.contextFor(NOBODY);
+    const contextValue = await service.contextFor(NOBODY);
     const { data } = await graphql({ schema: service.schema, source, variableValues: { name }, contextValue });
     return Boolean(data?.['found']);
   };

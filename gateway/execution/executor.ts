@@ -76,7 +76,12 @@ export interface Variables {
 }
 
 /** How a program ended. */
-export type Result = Awaited<ReturnType<Program['run']>> & Pick<Run, 'stale'>;
+export interface Result extends Awaited<ReturnType<Program['run']>> {
+  /** How long it may be given again, in seconds. */
+  readonly maxAge: number;
+  /** What else there is to say of it. */
+  readonly extensions: Readonly<Record<string, unknown>> | undefined;
+}
 
 /** A schema as `@apollo/gateway` has loaded it. */
 export interface LoadedSchema {
@@ -154,13 +159,10 @@ export class FederatedExecutor {
     context.observation.planned(performance.now() - started, loaded.known.size !== before);
     if ('errors' in program) return { errors: program.errors };
     if (context.observation.wantsPlan) context.observation.plan = program.plan();
-    const { data, errors, stale } = await this.run(program, { given: variables, coerced: coercion.coerced }, context);
-    requestContext.overallCachePolicy.restrict({ maxAge: this.#parts.answerSeconds, scope: 'PRIVATE' });
-    return {
-      data: data.value,
-      ...(errors.length > 0 && { errors }),
-      ...(stale.length > 0 && { extensions: { stale } }),
-    };
+    const result = await this.run(program, { given: variables, coerced: coercion.coerced }, context);
+    const { data, errors, maxAge, extensions } = result;
+    requestContext.overallCachePolicy.restrict({ maxAge, scope: 'PRIVATE' });
+    return { data: data.value, ...(errors.length > 0 && { errors }), ...(extensions && { extensions }) };
   };
 
   /** The program of an operation for a viewer, where it is compiled. */
@@ -184,11 +186,16 @@ export class FederatedExecutor {
       failed: [],
       absent: new Set(),
       stale: [],
+      confirmations: [],
       observation: context.observation,
       call: { context, ...clock },
     };
     try {
-      return { ...(await program.run(run)), stale: run.stale };
+      const { data, errors } = await program.run(run);
+      // What a tool said a while ago must not count for longer by being in an answer.
+      const { answerSeconds } = this.#parts;
+      const maxAge = Math.min(answerSeconds, ...run.confirmations.map(({ seconds }) => seconds ?? answerSeconds));
+      return { data, errors, maxAge: Math.floor(maxAge), extensions: extensionsOf(run) };
     } finally {
       clock.stop();
     }
@@ -254,6 +261,13 @@ export class FederatedExecutor {
     };
     return compileProgram(plan, requestContext, planned, apiSchema, parts, { access, refused });
   }
+}
+
+/** Which old answers stand in for others, and which sources could not be asked who may read what. */
+function extensionsOf({ stale, confirmations }: Run): Result['extensions'] {
+  const unconfirmed = [...new Set(confirmations.flatMap((each) => each.unconfirmed))].toSorted();
+  if (stale.length === 0 && unconfirmed.length === 0) return undefined;
+  return { ...(stale.length > 0 && { stale }), ...(unconfirmed.length > 0 && { unconfirmed }) };
 }
 
 function keyOf({ hash, name }: Identified, { key }: Access): string {

@@ -71,6 +71,7 @@ export function compileFetch(node: FetchNode, parts: FetchParts): Step {
       if (answer.staleSince !== undefined) {
         run.stale.push({ subgraph: client.name, asOf: new Date(answer.staleSince).toISOString() });
       }
+      if (answer.confirmation) run.confirmations.push(answer.confirmation);
       request.take(answer, run, place);
     } catch (error) {
       parts.onFailure(client.name, error, run);

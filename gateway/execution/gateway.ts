@@ -95,9 +95,10 @@ async function loadSupergraph(sdl: string, options: Options, parts: FederationPa
     supergraphSdl: withoutEnforcedLinks(parts.execution === 'atrium' ? withoutDeadKeys(sdl) : sdl),
     logger,
     buildService: ({ name, url }) =>
-      dataSourceOf(clients.get(name, url), operationMs, (request) => {
+      dataSourceOf(clients.get(name, url), operationMs, (request, { confirmation }) => {
         if (!('incomingRequestContext' in request)) return;
-        request.incomingRequestContext.overallCachePolicy.restrict({ maxAge: answerSeconds, scope: 'PRIVATE' });
+        const maxAge = Math.min(answerSeconds, confirmation?.seconds ?? answerSeconds);
+        request.incomingRequestContext.overallCachePolicy.restrict({ maxAge, scope: 'PRIVATE' });
       }),
     ...(parts.execution === 'atrium' && {
       experimental_didResolveQueryPlan: planner.hook,

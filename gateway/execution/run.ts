@@ -1,4 +1,5 @@
 import type { GraphQLError } from 'graphql';
+import type { ConfirmationNote } from '../../subgraphs/kit/live/confirmation.ts';
 import type { Observation } from '../observe/observation.ts';
 import type { SubgraphCall } from './subgraphs/client.ts';
 
@@ -24,6 +25,8 @@ export interface Run {
   readonly absent: Set<object>;
   /** Subgraphs that do not answer and whose old answers stand in. */
   readonly stale: { readonly subgraph: string; readonly asOf: string }[];
+  /** What rests on the word of tools that were asked live. */
+  readonly confirmations: ConfirmationNote[];
   readonly call: SubgraphCall;
   readonly observation: Observation;
 }

@@ -43,8 +43,9 @@ export function rememberedAnswers(answers: AnswerCache): ApolloServerPlugin<Gate
           if (age !== undefined || key === undefined || body.kind !== 'single') return;
           const { data, errors, extensions } = body.singleResult;
           const policy = overallCachePolicy.policyIfCacheable();
-          // An old answer that stands in for one that did not come says so, and is not kept.
-          if (errors || !data || !policy || extensions?.['stale'] !== undefined) return;
+          // An answer of which there is more to say is not kept: it would be given again without that.
+          const hasMore = extensions?.['stale'] !== undefined || extensions?.['unconfirmed'] !== undefined;
+          if (errors || !data || !policy || hasMore) return;
           answers.keep(key, JSON.stringify(data), policy.maxAge);
         },
       };

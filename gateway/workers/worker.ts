@@ -34,7 +34,7 @@ async function serve(config: Config): Promise<void> {
   try {
     const log = createLog(config.log).child({ worker: process.pid });
     endOnFault({ departure, log, shutdown: config.shutdown, close, cut });
-    app = await createApp(config, { log, departure, receive: link.receive, together: link });
+    app = await createApp(config, { log, departure, receive: link.receive, readable: link.readable, together: link });
     if (config.development.chooseViewer) {
       app.http.addHook('onRequest', async (_request, reply) => void reply.header(WORKER_HEADER, process.pid));
     }

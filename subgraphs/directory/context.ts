@@ -1,10 +1,11 @@
 import DataLoader from 'dataloader';
+import type { SubgraphContext } from '../kit/subgraph.ts';
 import type { Viewer } from '../kit/viewer.ts';
 import { GROUP_COLUMNS, PERSON_COLUMNS, type DirectoryReader, type GroupRow, type PersonRow } from './store.ts';
 import type { Thesaurus } from './thesaurus.ts';
 
 /** What resolvers of the directory work with: one request, one viewer. */
-export interface DirectoryContext {
+export interface DirectoryContext extends SubgraphContext {
   readonly reader: DirectoryReader;
   readonly thesaurus: Thesaurus;
   readonly viewer: Viewer;

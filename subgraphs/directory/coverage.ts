@@ -17,6 +17,7 @@ export function coverageOf(topic: TopicNode, context: DirectoryContext): Coverag
     source: row.name,
     state: stateOf(row),
     asOf: row.last_success_at,
+    confirmed: true,
   }));
   return [
     ...areaCoverage('DIRECTORY', own),
@@ -30,11 +31,16 @@ function areaCoverage(
   sources: TopicPartInput['coverage'] | undefined,
 ): readonly CoverageNode[] {
   if (!sources) return [{ area, source: null, status: 'UNAVAILABLE', asOf: null }];
-  return sources.map(({ source, state, asOf }) => ({ area, source, status: statusOf(state, asOf), asOf }));
+  return sources.map(({ source, asOf, ...rest }) => ({ area, source, status: statusOf({ asOf, ...rest }), asOf }));
 }
 
-function statusOf(state: string, asOf: string | null): CoverageNode['status'] {
+function statusOf({
+  state,
+  asOf,
+  confirmed,
+}: Omit<TopicPartInput['coverage'][number], 'source'>): CoverageNode['status'] {
   // What was never synced as a whole has at most a part.
   if (asOf === null) return state === 'SYNCING' ? 'PARTIAL' : 'UNAVAILABLE';
+  if (!confirmed) return 'PARTIAL';
   return state === 'FAILING' ? 'STALE' : 'COMPLETE';
 }

@@ -153,7 +153,7 @@ export type CoverageStatus =
   | 'COMPLETE'
   /** Nothing: the viewer may not use it. */
   | 'FORBIDDEN'
-  /** The first sync is still running, or some pages were refused. */
+  /** The first sync is still running; or the tool could not be asked what the viewer may read now, so that its restricted items are left out, if there are any. */
   | 'PARTIAL'
   /** All that earlier syncs stored; the last one failed. */
   | 'STALE'
@@ -679,6 +679,8 @@ export type Source = {
   readonly __typename?: 'Source';
   /** The area it belongs to. */
   readonly area: Area;
+  /** Whether the tool could be asked what the viewer may read now, where it is asked that. If not, its restricted items are left out, if there are any. */
+  readonly confirmed: Scalars['Boolean']['output'];
   /** The kind of connector: `folder`, `ldif`. */
   readonly connector: Scalars['String']['output'];
   /** Items of it the viewer may read. */
@@ -722,6 +724,8 @@ export type SourceCoverage = {
   readonly __typename?: 'SourceCoverage';
   /** What is served is at least as new as this. */
   readonly asOf?: Maybe<Scalars['DateTime']['output']>;
+  /** Whether the tool could be asked what the viewer may read now, where it is asked that. */
+  readonly confirmed: Scalars['Boolean']['output'];
   /** The source's name. */
   readonly source: Scalars['String']['output'];
   /** How it is doing. */
@@ -946,13 +950,13 @@ export type FederationReferenceTypes = {
     & ( GraphQLRecursivePick<FederationTypes['Topic'], {"id":true}>
         | GraphQLRecursivePick<FederationTypes['Topic'], {"ref":true}> )
     & ( Record<PropertyKey, never>
-        | GraphQLRecursivePick<FederationTypes['Topic'], {"documentsPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true}},"forumPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Topic'], {"documentsPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true}},"forumPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Topic'], {"documentsPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true}},"forumPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Topic'], {"documentsPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true}},"forumPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Topic'], {"documentsPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true}},"forumPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Topic'], {"documentsPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true}},"forumPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true}}}>
-        | GraphQLRecursivePick<FederationTypes['Topic'], {"documentsPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true}},"forumPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true}}}> ) );
+        | GraphQLRecursivePick<FederationTypes['Topic'], {"documentsPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true,"confirmed":true}},"forumPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true,"confirmed":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Topic'], {"documentsPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true,"confirmed":true}},"forumPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true,"confirmed":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Topic'], {"documentsPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true,"confirmed":true}},"forumPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true,"confirmed":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Topic'], {"documentsPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true,"confirmed":true}},"forumPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true,"confirmed":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Topic'], {"documentsPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true,"confirmed":true}},"forumPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true,"confirmed":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Topic'], {"documentsPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true,"confirmed":true}},"forumPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true,"confirmed":true}}}>
+        | GraphQLRecursivePick<FederationTypes['Topic'], {"documentsPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true,"confirmed":true}},"forumPart":{"contributions":{"person":true,"mass":true,"hits":true,"total":true,"lastAt":true,"evidence":true},"tags":{"tag":true,"weight":true},"coverage":{"source":true,"state":true,"asOf":true,"confirmed":true}}}> ) );
 };
 
 
@@ -1305,6 +1309,7 @@ export type SharedWorkResolvers<ContextType = DirectoryContext, ParentType exten
 
 export type SourceResolvers<ContextType = DirectoryContext, ParentType extends ResolversParentTypes['Source'] = ResolversParentTypes['Source']> = {
   area?: Resolver<ResolversTypes['Area'], ParentType, ContextType>;
+  confirmed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   connector?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   itemCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   lagSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -1320,6 +1325,7 @@ export type SourceResolvers<ContextType = DirectoryContext, ParentType extends R
 
 export type SourceCoverageResolvers<ContextType = DirectoryContext, ParentType extends ResolversParentTypes['SourceCoverage'] = ResolversParentTypes['SourceCoverage']> = {
   asOf?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  confirmed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   state?: Resolver<ResolversTypes['SourceState'], ParentType, ContextType>;
 };

@@ -22,7 +22,7 @@ export const directory: Subgraph = {
     return {
       schema: buildSubgraphSchema([{ typeDefs: readTypeDefs('directory'), resolvers }]),
       db: reader.db,
-      contextFor: (viewer) => directoryContext(reader, thesaurus, viewer),
+      contextFor: async (viewer) => directoryContext(reader, thesaurus, viewer),
       warm: () => reader.searchProfiles({ terms: new Map(), pairs: [] }),
       close: () => reader.close(),
     };

@@ -10,7 +10,12 @@ import { rankPeople, type AreaContribution, type Expert } from './ranking.ts';
 export interface TopicPartInput {
   readonly contributions: readonly AreaContribution[];
   readonly tags: readonly { readonly tag: string; readonly weight: number }[];
-  readonly coverage: readonly { readonly source: string; readonly state: string; readonly asOf: string | null }[];
+  readonly coverage: readonly {
+    readonly source: string;
+    readonly state: string;
+    readonly asOf: string | null;
+    readonly confirmed: boolean;
+  }[];
 }
 
 /** A topic as resolvers have it: its id, and what the other areas said where that was required. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { ContentArea, Participation } from '../kit/content/area.ts';
-import { ACCOUNT_STATE, contentTables } from '../kit/content/tables.ts';
+import { ACCOUNT_STATE, ACL_CONTAINERS, contentTables } from '../kit/content/tables.ts';
 import { contentShape } from '../kit/content/shape.ts';
 import { ITEM_COLUMNS, type ItemRow } from '../kit/content/rows.ts';
 import { AccountShape, Line } from '../kit/sync/guard.ts';
@@ -42,6 +42,7 @@ export const documentsArea: ContentArea<DocumentItem> = {
     contentTables('space TEXT NOT NULL, content_type TEXT NOT NULL, status TEXT NOT NULL'),
     ACCOUNT_STATE,
     SOURCE_HAD,
+    ACL_CONTAINERS,
   ],
   shape: Shape as unknown as z.ZodType<DocumentItem>,
   columns: (item) => ({ space: item.space, content_type: item.contentType, status: item.status }),

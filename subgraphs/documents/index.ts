@@ -1,6 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { ContentReader } from '../kit/content/reader.ts';
 import { ContentWriter } from '../kit/content/writer.ts';
+import { Confirmation } from '../kit/live/confirmation.ts';
 import { readTypeDefs } from '../kit/schema.ts';
 import { Database } from '../kit/store/database.ts';
 import type { Subgraph } from '../kit/subgraph.ts';
@@ -15,12 +16,16 @@ export const documents: Subgraph = {
   connectors,
   prepareStore: (path) => Database.prepare(path, documentsArea.migrations),
   openWriter: (path) => new ContentWriter(documentsArea, path),
-  openService(path) {
+  openService(path, { live }) {
     const reader = new ContentReader(path);
+    const confirmation = new Confirmation(reader, live);
     return {
       schema: buildSubgraphSchema([{ typeDefs: readTypeDefs('documents'), resolvers }]),
       db: reader.db,
-      contextFor: (viewer) => documentsContext(reader, viewer),
+      async contextFor(viewer) {
+        const confirmed = await confirmation.of(viewer);
+        return { ...documentsContext(reader, viewer, confirmed), confirmation: confirmed };
+      },
       warm: () => reader.warm(),
       close: () => reader.close(),
     };

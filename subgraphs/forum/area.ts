@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { ContentArea } from '../kit/content/area.ts';
 import { ITEM_COLUMNS, type ItemRow } from '../kit/content/rows.ts';
-import { ACCOUNT_STATE, contentTables } from '../kit/content/tables.ts';
+import { ACCOUNT_STATE, ACL_CONTAINERS, contentTables } from '../kit/content/tables.ts';
 import { contentShape } from '../kit/content/shape.ts';
 import { AccountShape, Count, Key, Line, Moment, Text } from '../kit/sync/guard.ts';
 import { SOURCE_HAD } from '../kit/sync/tables.ts';
@@ -72,6 +72,7 @@ export const forumArea: ContentArea<ConversationItem> = {
     ),
     ACCOUNT_STATE,
     SOURCE_HAD,
+    ACL_CONTAINERS,
   ],
   shape: Shape as unknown as z.ZodType<ConversationItem>,
   columns: (item) => ({

@@ -3,6 +3,7 @@ import type { ListContext } from '../kit/content/lists.ts';
 import type { ContentReader } from '../kit/content/reader.ts';
 import { ContentRequest } from '../kit/content/request.ts';
 import { decodeId } from '../kit/ids.ts';
+import type { Confirmed } from '../kit/live/confirmation.ts';
 import type { Viewer } from '../kit/viewer.ts';
 import { standingOf, type Standing } from './standing.ts';
 import { CONVERSATION_COLUMNS, forumArea, type ConversationRow, type ReplyRow } from './area.ts';
@@ -24,11 +25,12 @@ export const REPLY_COLUMNS =
   'r.id, r.item, r.source, r.key, r.place, r.author, r.body, r.created_at, r.votes, r.accepted';
 
 /** The context of one request. */
-export function forumContext(reader: ContentReader, viewer: Viewer): ForumContext {
+export function forumContext(reader: ContentReader, viewer: Viewer, confirmed: Confirmed): ForumContext {
   const request = new ContentRequest<ConversationRow>(
     reader,
     { type: forumArea.type, columns: CONVERSATION_COLUMNS },
     viewer,
+    confirmed,
   );
   const { db } = reader;
   const said = new DataLoader<number, readonly string[]>(async (ids) => {

@@ -491,6 +491,8 @@ export type Source = {
   readonly __typename?: 'Source';
   /** The area it belongs to. */
   readonly area: Area;
+  /** Whether the tool could be asked what the viewer may read now, where it is asked that. If not, its restricted items are left out, if there are any. */
+  readonly confirmed: Scalars['Boolean']['output'];
   /** The kind of connector: `folder`, `ldif`. */
   readonly connector: Scalars['String']['output'];
   /** Items of it the viewer may read. */
@@ -534,6 +536,8 @@ export type SourceCoverage = {
   readonly __typename?: 'SourceCoverage';
   /** What is served is at least as new as this. */
   readonly asOf?: Maybe<Scalars['DateTime']['output']>;
+  /** Whether the tool could be asked what the viewer may read now, where it is asked that. */
+  readonly confirmed: Scalars['Boolean']['output'];
   /** The source's name. */
   readonly source: Scalars['String']['output'];
   /** How it is doing. */
@@ -1021,6 +1025,7 @@ export type SharedWorkResolvers<ContextType = ForumContext, ParentType extends R
 
 export type SourceResolvers<ContextType = ForumContext, ParentType extends ResolversParentTypes['Source'] = ResolversParentTypes['Source']> = {
   area?: Resolver<ResolversTypes['Area'], ParentType, ContextType>;
+  confirmed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   connector?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   itemCount?: Resolver<ResolversTypes['Int'], ParentType, ContextType>;
   lagSeconds?: Resolver<Maybe<ResolversTypes['Int']>, ParentType, ContextType>;
@@ -1036,6 +1041,7 @@ export type SourceResolvers<ContextType = ForumContext, ParentType extends Resol
 
 export type SourceCoverageResolvers<ContextType = ForumContext, ParentType extends ResolversParentTypes['SourceCoverage'] = ResolversParentTypes['SourceCoverage']> = {
   asOf?: Resolver<Maybe<ResolversTypes['DateTime']>, ParentType, ContextType>;
+  confirmed?: Resolver<ResolversTypes['Boolean'], ParentType, ContextType>;
   source?: Resolver<ResolversTypes['String'], ParentType, ContextType>;
   state?: Resolver<ResolversTypes['SourceState'], ParentType, ContextType>;
 };

@@ -1,6 +1,7 @@
 import { buildSubgraphSchema } from '@apollo/subgraph';
 import { ContentReader } from '../kit/content/reader.ts';
 import { ContentWriter } from '../kit/content/writer.ts';
+import { Confirmation } from '../kit/live/confirmation.ts';
 import { readTypeDefs } from '../kit/schema.ts';
 import { Database } from '../kit/store/database.ts';
 import type { Subgraph } from '../kit/subgraph.ts';
@@ -15,12 +16,16 @@ export const forum: Subgraph = {
   connectors,
   prepareStore: (path) => Database.prepare(path, forumArea.migrations),
   openWriter: (path) => new ContentWriter(forumArea, path),
-  openService(path) {
+  openService(path, { live }) {
     const reader = new ContentReader(path);
+    const confirmation = new Confirmation(reader, live);
     return {
       schema: buildSubgraphSchema([{ typeDefs: readTypeDefs('forum'), resolvers }]),
       db: reader.db,
-      contextFor: (viewer) => forumContext(reader, viewer),
+      async contextFor(viewer) {
+        const confirmed = await confirmation.of(viewer);
+        return { ...forumContext(reader, viewer, confirmed), confirmation: confirmed };
+      },
       warm: () => reader.warm(),
       close: () => reader.close(),
     };

@@ -1,5 +1,6 @@
 import type { z } from 'zod';
 import type { AccountState } from './content/item.ts';
+import type { ConfirmOptions } from './options.ts';
 
 /** What a call carries with it: its deadline, the end of the process, and what an operator accepted. */
 export interface Call {
@@ -92,9 +93,10 @@ export interface Connector<Item> {
    * Asks the tool, live and in the name of `account`, which of these items that account may read now: for tools that
    * let a service act as somebody.
    * @param account the viewer's handle in the tool; null for somebody without one, who sees what guests see.
-   * @returns the keys of those it may read. @throws ConnectorError when the tool cannot be asked.
+   * @returns the keys of those it may read, with the `container` each of them is in now.
+   * @throws ConnectorError when the tool cannot be asked.
    */
-  readable?(account: string | null, keys: readonly string[], call: Call): Promise<ReadonlySet<string>>;
+  readable?(account: string | null, keys: readonly string[], call: Call): Promise<ReadonlyMap<string, string>>;
   /**
    * Takes what the tool sent to the source's webhook. The run that follows at once begins with what it told of.
    * @returns false when the message is not the tool's: no signature, or a wrong one.
@@ -112,6 +114,8 @@ export interface ConnectorKind<Item, Options extends z.ZodType = z.ZodType> {
   readonly summary: string;
   /** The options: types, messages and the README's table in one. */
   readonly options: Options;
+  /** How it is asked live what somebody may read; undefined when, with these options, it is not. */
+  confirms?(options: z.output<Options>): ConfirmOptions | undefined;
   /** @throws ConnectorError when the tool cannot be opened as configured. */
   open(options: z.output<Options>, deps: ConnectorDeps): Promise<Connector<Item>>;
 }

@@ -13,7 +13,7 @@ import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import type { Log } from './connector.ts';
 import { ERROR_CATALOGUE } from './errors.ts';
-import type { SubgraphService } from './subgraph.ts';
+import type { SubgraphContext, SubgraphService } from './subgraph.ts';
 import type { Viewer } from './viewer.ts';
 
 /** An operation for a subgraph, as GraphQL over HTTP has it. */
@@ -61,12 +61,12 @@ export class SubgraphExecutor {
   }
 
   /** The context of one request in the name of a viewer: share it between operations of the same request. */
-  contextFor(viewer: Viewer): object {
+  contextFor(viewer: Viewer): Promise<SubgraphContext> {
     return this.service.contextFor(viewer);
   }
 
   /** Answers an operation as it comes over HTTP. Never rejects: what goes wrong is in the result's errors. */
-  execute(request: SubgraphRequest, contextValue: object): Promise<ExecutionResult> {
+  execute(request: SubgraphRequest, contextValue: SubgraphContext): Promise<ExecutionResult> {
     const key = `${request.operationName ?? ''} ${request.query}`;
     let prepared = this.#prepared.get(key);
     if (!prepared) {
@@ -85,13 +85,14 @@ export class SubgraphExecutor {
   async run(
     { run }: PreparedOperation,
     variableValues: Readonly<Record<string, unknown>>,
-    contextValue: object,
+    contextValue: SubgraphContext,
     requestId: string | undefined,
   ): Promise<ExecutionResult> {
+    const note = noteOf(contextValue);
     try {
       const result = await run(contextValue, variableValues);
-      if (!result.errors) return result;
-      return { ...result, errors: result.errors.map((error) => this.#toClient(error, requestId)) };
+      if (!result.errors) return note ? { ...result, ...note } : result;
+      return { ...result, ...note, errors: result.errors.map((error) => this.#toClient(error, requestId)) };
     } catch (error) {
       // Executors throw only for what is wrong with the request as a whole.
       return { errors: [this.#toClient(error as GraphQLError, requestId)] };
@@ -111,6 +112,14 @@ export class SubgraphExecutor {
       extensions: { code: 'INTERNAL_SERVER_ERROR' },
     });
   }
+}
+
+/** What the gateway is told of tools that were asked live; nothing where none was. */
+function noteOf({ confirmation }: SubgraphContext): Pick<ExecutionResult, 'extensions'> | undefined {
+  if (!confirmation) return undefined;
+  const { unconfirmed, seconds } = confirmation;
+  if (unconfirmed.length === 0 && seconds === undefined) return undefined;
+  return { extensions: { confirmation: { unconfirmed, seconds } } };
 }
 
 /** Parses and validates an operation. It is interpreted at first, and where it cannot be compiled. */

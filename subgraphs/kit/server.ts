@@ -89,7 +89,7 @@ function registerSigned(routes: FastifyInstance, parts: SubgraphServerParts): vo
     const body = Body.safeParse(readJson(request.body));
     if (!body.success) return reply.status(400).send(refusal('BAD_REQUEST', 'The body is no GraphQL request.'));
     const { query, variables, operationName } = body.data;
-    const work = () =>
+    const work = async () =>
       executor.execute(
         {
           query,
@@ -97,7 +97,7 @@ function registerSigned(routes: FastifyInstance, parts: SubgraphServerParts): vo
           operationName: operationName ?? undefined,
           requestId: request.id,
         },
-        executor.contextFor(viewerOf(request)),
+        await executor.contextFor(viewerOf(request)),
       );
     const left = timeLeft(request.headers[TIME_LEFT_HEADER]);
     const answer = left === undefined ? await work() : await within(work, left - reply.elapsedTime);

@@ -29,6 +29,7 @@ export interface SourceNode {
   readonly connector: string;
   readonly state: SourceState;
   readonly itemCount: () => number;
+  readonly confirmed: boolean;
   readonly lastSyncAt: string | null;
   readonly lastSuccessAt: string | null;
   readonly lagSeconds: number | null;
@@ -43,6 +44,7 @@ export function sourceNodes(
   area: string,
   viewer: Viewer,
   countItems: (source: string) => number,
+  unconfirmed: ReadonlySet<string> = new Set(),
 ): SourceNode[] {
   return sourceRows(db).map((row) => ({
     name: row.name,
@@ -50,6 +52,7 @@ export function sourceNodes(
     connector: row.connector,
     state: stateOf(row),
     itemCount: () => countItems(row.name),
+    confirmed: !unconfirmed.has(row.name),
     lastSyncAt: row.last_sync_at,
     lastSuccessAt: row.last_success_at,
     lagSeconds:

@@ -1,5 +1,6 @@
 import type { GraphQLSchema } from 'graphql';
 import type { ConnectorKind } from './connector.ts';
+import type { ConfirmationNote, LiveReads } from './live/confirmation.ts';
 import type { Database } from './store/database.ts';
 import type { SyncStore } from './sync/sync-store.ts';
 import type { Viewer } from './viewer.ts';
@@ -11,14 +12,22 @@ export type SubgraphName = 'directory' | 'documents' | 'forum';
 export interface SubgraphSettings {
   /** The thesaurus file; none without it. */
   readonly thesaurus?: string | undefined;
+  /** The sources whose tools are asked live what a viewer may read. */
+  readonly live?: LiveReads | undefined;
+}
+
+/** The context of one request. */
+export interface SubgraphContext {
+  /** What its answer rests on besides the store; told to the gateway. */
+  readonly confirmation?: ConfirmationNote | undefined;
 }
 
 /** A subgraph that answers: its schema over its store. */
 export interface SubgraphService {
   readonly schema: GraphQLSchema;
   readonly db: Database;
-  /** What resolvers get as context for one request in the name of this viewer. */
-  contextFor(viewer: Viewer): object;
+  /** What resolvers get as context for one request in the name of this viewer; it may take the word of tools. */
+  contextFor(viewer: Viewer): Promise<SubgraphContext>;
   /** Reads into memory what the first question would else wait for. */
   warm(): void;
   close(): void;

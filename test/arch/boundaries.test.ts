@@ -112,7 +112,7 @@ describe('walls', () => {
     ['node:sqlite', /^subgraphs\/kit\/store\/database\.ts$/],
     ['undici', /^gateway\/execution\/subgraphs\/over-undici\.ts$/],
     ['jose', /^gateway\/identity\//],
-    ['keyv', /^gateway\/cache\//],
+    ['keyv', /^(gateway\/cache|subgraphs\/kit\/live)\//],
     ['@keyv/redis', /^gateway\/cache\//],
     ['@apollo/composition', /^gateway\/supergraph\//],
   ];

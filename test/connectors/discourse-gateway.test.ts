@@ -35,7 +35,12 @@ it('a forum’s topics are found by those who may read them there, with the peop
       name: 'forum',
       connector: 'discourse',
       everySeconds: 300,
-      options: discourse.options.parse({ url: fake.url, apiKey: KEY, perMinute: 1_000_000 }) as Record<string, unknown>,
+      options: discourse.options.parse({
+        url: fake.url,
+        apiKey: KEY,
+        perMinute: 1_000_000,
+        confirm: { seconds: 0 },
+      }) as Record<string, unknown>,
     },
   ];
   const forum: Config['forum'] = { ...company.config.forum, sources };

@@ -54,6 +54,7 @@ describe('discourse: a topic', () => {
       tags: ['backup', 'ops'],
       links: [`${fake.url}t/x/7`],
       readers: ['everyone'],
+      container: '1',
       channel: 'FORUM',
       category: 'General',
       author: { handle: 'ann', name: 'Ann Archer', mail: 'ann.archer@kestrel.example' },

@@ -53,6 +53,7 @@ describe('jive: a content', () => {
       tags: ['backup', 'ops'],
       links: [`${fake.url}docs/DOC-7`],
       readers: ['everyone'],
+      container: 'place 1 place discussion',
       channel: 'FORUM',
       category: 'General',
       author: { handle: 'ann', name: 'Ann Archer', mail: 'ann.archer@kestrel.example' },

@@ -28,7 +28,7 @@ it('a forum’s topics are found by those who may read them there, also after it
   await company.writePeople([{ uid: 'ada', name: 'Ada Ash' }, { uid: 'bob', name: 'Bob Birch' }, { uid: 'eve' }], {
     staff: ['bob'],
   });
-  const options = nodebb.options.parse({ url: fake.url, token: TOKEN, perMinute: 1_000_000 });
+  const options = nodebb.options.parse({ url: fake.url, token: TOKEN, perMinute: 1_000_000, confirm: { seconds: 0 } });
   const source = { name: 'forum', connector: 'nodebb', everySeconds: 300, options: options as Record<string, unknown> };
   const forum: Config['forum'] = { ...company.config.forum, sources: [source] };
   const config: Config = { ...company.config, forum };

@@ -47,6 +47,7 @@ describe('nodebb: a topic', () => {
       updatedAt: new Date(reply.timestamp).toISOString(),
       tags: ['backup', 'ops team'],
       links: [`${fake.url}topic/7`],
+      container: '1',
       readers: ['everyone'],
       channel: 'FORUM',
       category: 'General',
@@ -123,7 +124,7 @@ describe('nodebb: a topic', () => {
       mentions: [account],
     });
     amara.groups.push('Staff &amp; Co');
-    expect([...((await connector.readable?.('amara.okafor', ['1'], call)) ?? [])]).toEqual(['1']);
+    expect([...((await connector.readable?.('amara.okafor', ['1'], call))?.keys() ?? [])]).toEqual(['1']);
   });
 
   it('is a question, with an answer, by the question-and-answer plugin', async () => {

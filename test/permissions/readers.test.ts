@@ -172,6 +172,22 @@ describe('what changes', () => {
     expect(await readersOf(app)).toEqual(['eve']);
   });
 
+  it('takes effect for somebody who is disabled in the directory, within seconds, whatever is remembered', async () => {
+    await writeItems(['person:dan', 'group:legal']);
+    const groups = { legal: ['dan', 'eve'] };
+    await company.writePeople(PEOPLE, groups);
+    await company.sync();
+    const app = await company.open({ cache: { ...company.config.cache, answerSeconds: 3_600 } });
+    vi.useFakeTimers({ toFake: ['Date'] });
+    expect(await seenBy(app, 'dan')).toEqual(['Page', 'Talk']);
+    const disabled = PEOPLE.map((person) => ({ ...person, hasLeft: person.uid === 'dan' }));
+    await company.writePeople(disabled, groups);
+    await company.sync();
+    vi.setSystemTime(Date.now() + 5_001);
+    await expect(seenBy(app, 'dan')).rejects.toMatchObject({ extensions: { code: 'UNAUTHENTICATED' } });
+    expect(await seenBy(app, 'eve')).toEqual(['Page', 'Talk']);
+  });
+
   it('takes effect for a group that is renamed: readers go by names', async () => {
     await writeItems(['group:legal']);
     await company.writePeople(PEOPLE, { legal: ['bob'] });

@@ -79,7 +79,7 @@ async function entities(
   const query = `query ($list: [_Any!]!) { _entities(representations: $list) { __typename ${selection} } }`;
   const { data, errors } = await executor.execute(
     { query, variables: { list: representations } },
-    executor.contextFor(viewer),
+    await executor.contextFor(viewer),
   );
   expect(errors).toBeUndefined();
   return JSON.parse(JSON.stringify(data!['_entities'])) as (Entity | null)[];

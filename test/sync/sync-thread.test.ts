@@ -68,10 +68,15 @@ describe('a sync thread, asked who may read what', () => {
   it('has the tool answer, for those with and without an account', async () => {
     start();
     await settled();
-    expect(await live('ann')).toEqual(new Set(['1', '2']));
-    expect(await live('bo')).toEqual(new Set(['1']));
-    expect(await live(null)).toEqual(new Set(['1']));
-    expect(await live('bo', [])).toEqual(new Set());
+    expect(await live('ann')).toEqual(
+      new Map([
+        ['1', '1'],
+        ['2', '2'],
+      ]),
+    );
+    expect(await live('bo')).toEqual(new Map([['1', '1']]));
+    expect(await live(null)).toEqual(new Map([['1', '1']]));
+    expect(await live('bo', [])).toEqual(new Map());
   });
 
   it('says of a source that it has no live reads, and that another is not there', async () => {
@@ -93,7 +98,7 @@ describe('a sync thread, asked who may read what', () => {
     fake.requests.length = 0;
     expect(await thread.receive('forum', message('{}'))).toBe('accepted');
     await vi.waitFor(() => expect(fake.requests.some((line) => line.startsWith('GET /latest.json?'))).toBe(true));
-    expect(await live('bo')).toEqual(new Set(['1']));
+    expect(await live('bo')).toEqual(new Map([['1', '1']]));
     expect(events.filter(({ type }) => type === 'synced')).toHaveLength(2);
     held.resolve();
   });

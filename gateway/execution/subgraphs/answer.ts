@@ -11,7 +11,12 @@ const MAX_ERRORS = 100;
  * @param read reads its data; without it, data is parsed as any JSON
  * @throws SubgraphFailure when it is no GraphQL result
  */
-export function readAnswer(text: string, subgraph: string, maxDepth: number, read?: DataReader): SubgraphAnswer {
+export function readAnswer(
+  text: string,
+  subgraph: string,
+  maxDepth: number,
+  read?: DataReader,
+): SubgraphAnswer & { readonly extensions: unknown } {
   const bad = (what: string) => new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', `${subgraph} answered with ${what}.`);
   let members: Members | undefined;
   try {
@@ -22,15 +27,16 @@ export function readAnswer(text: string, subgraph: string, maxDepth: number, rea
     throw error;
   }
   if (!members) throw bad('JSON that is no GraphQL result');
-  const { data, errors } = members;
+  const { data, errors, extensions } = members;
   if (data !== null && !isRecord(data)) throw bad('data that is no object');
   if (errors !== null && !Array.isArray(errors)) throw bad('errors that are no list');
-  return { data, errors: (errors ?? []).slice(0, MAX_ERRORS).filter(isRecord) };
+  return { data, errors: (errors ?? []).slice(0, MAX_ERRORS).filter(isRecord), extensions };
 }
 
 interface Members {
   readonly data: unknown;
   readonly errors: unknown;
+  readonly extensions: unknown;
 }
 
 /** What an answer consists of; undefined for what is no object. */
@@ -42,16 +48,18 @@ function membersOf(cursor: JsonCursor, read: DataReader): Members | undefined {
   }
   let data: unknown = null;
   let errors: unknown = null;
+  let extensions: unknown = null;
   if (cursor.open(CLOSE_OBJECT)) {
     do {
       const key = cursor.key();
       if (key === 'data') data = read(cursor);
       else if (key === 'errors') errors = parseValue(cursor);
+      else if (key === 'extensions') extensions = parseValue(cursor);
       else cursor.value();
     } while (cursor.goesOn(CLOSE_OBJECT));
   }
   cursor.end();
-  return { data, errors };
+  return { data, errors, extensions };
 }
 
 function parseValue(cursor: JsonCursor): unknown {

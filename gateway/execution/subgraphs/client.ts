@@ -1,4 +1,5 @@
 import type { OperationTypeNode } from 'graphql';
+import type { ConfirmationNote } from '../../../subgraphs/kit/live/confirmation.ts';
 import type { GatewayContext } from '../../context.ts';
 import type { DataReader } from '../reading/reader.ts';
 
@@ -44,6 +45,8 @@ export interface SubgraphAnswer {
   readonly errors?: readonly SubgraphError[] | undefined;
   /** When the answer was made, where it is an old one given again because the subgraph does not answer. */
   readonly staleSince?: number | undefined;
+  /** What of it rests on the word of tools that were asked live; only our own subgraphs say so. */
+  readonly confirmation?: ConfirmationNote | undefined;
 }
 
 /** An operation, made ready to be asked many times. @throws SubgraphFailure */

@@ -2,13 +2,13 @@ import type { GraphQLDataSource } from '@apollo/gateway';
 import { OperationTypeNode } from 'graphql';
 import type { GatewayContext } from '../../context.ts';
 import { startClock } from '../clock.ts';
-import type { SubgraphClient } from './client.ts';
+import type { SubgraphAnswer, SubgraphClient } from './client.ts';
 
 /** A subgraph as `@apollo/gateway`'s own executor wants it. */
 export function dataSourceOf(
   client: SubgraphClient,
   operationMs: number,
-  onAnswer: (options: Parameters<GraphQLDataSource['process']>[0]) => void,
+  onAnswer: (options: Parameters<GraphQLDataSource['process']>[0], answer: SubgraphAnswer) => void,
 ): GraphQLDataSource {
   return {
     async process(options) {
@@ -18,7 +18,7 @@ export function dataSourceOf(
       try {
         const ask = client.prepare({ query, operationName, kind: OperationTypeNode.QUERY });
         const answer = await Promise.race([ask(variables, { context, ...clock }), clock.over]);
-        onAnswer(options);
+        onAnswer(options, answer);
         return answer as never;
       } finally {
         clock.stop();

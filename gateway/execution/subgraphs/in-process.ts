@@ -1,6 +1,7 @@
 import type { SubgraphExecutor } from '../../../subgraphs/kit/execute.ts';
 import { NOBODY } from '../../../subgraphs/kit/viewer.ts';
 import type { SubgraphClient } from './client.ts';
+import { readConfirmation } from './confirmation.ts';
 
 /** A subgraph in this process: its operations are compiled once and called with plain objects, no text between. */
 export function inProcessClient(name: string, executor: SubgraphExecutor): SubgraphClient {
@@ -17,8 +18,9 @@ export function inProcessClient(name: string, executor: SubgraphExecutor): Subgr
           context?.subgraphContexts.set(name, subgraphContext);
         }
         const all = represented ? { ...variables, representations: represented.values } : variables;
-        const { data = null, errors } = await executor.run(prepared, all, subgraphContext, context?.requestId);
-        return { data, errors };
+        const answer = await executor.run(prepared, all, await subgraphContext, context?.requestId);
+        const { data = null, errors, extensions } = answer;
+        return { data, errors, confirmation: readConfirmation(extensions) };
       };
     },
     close: async () => {},

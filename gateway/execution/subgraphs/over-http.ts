@@ -11,6 +11,7 @@ import {
   type SubgraphCall,
   type SubgraphClient,
 } from './client.ts';
+import { readConfirmation } from './confirmation.ts';
 import { Exchange, type Exchanged } from './exchange.ts';
 import type { DataReader } from '../reading/reader.ts';
 import { Guard, type CallState } from './guard.ts';
@@ -67,12 +68,13 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
     isRead: boolean,
     read: DataReader | undefined,
   ): SubgraphAnswer {
-    const answer = readAnswer(text, name, limits.answerDepth, read);
+    const { extensions, ...answer } = readAnswer(text, name, limits.answerDepth, read);
+    const confirmation = trusted ? readConfirmation(extensions) : undefined;
     const isWhole = answer.data !== null && (answer.errors ?? []).length === 0;
     if (isRead && isPublic && isWhole && limits.staleSeconds > 0) {
       stale.set(staleKey(call, body), { text, at: Date.now() });
     }
-    return answer;
+    return confirmation ? { ...answer, confirmation } : answer;
   }
 
   return {
@@ -96,7 +98,8 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
         } catch (error) {
           const old = isRead && isOutage(error) ? stale.get(staleKey(call, body)) : undefined;
           if (!old) throw error;
-          return { ...readAnswer(old.text, name, limits.answerDepth, read), staleSince: old.at };
+          const { data, errors } = readAnswer(old.text, name, limits.answerDepth, read);
+          return { data, errors, staleSince: old.at };
         }
       };
     },

@@ -3,7 +3,7 @@ import { defineConnector, type Call, type Connector, type Health } from '../../k
 import type { Reader } from '../../kit/content/item.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import { healthOfError } from '../../kit/health.ts';
-import { Printable, Readers, toolUrl } from '../../kit/options.ts';
+import { confirmOptions, Printable, Readers, toolUrl } from '../../kit/options.ts';
 import { settingsOf } from '../../kit/text/runs.ts';
 import type { ConversationItem } from '../connector.ts';
 import { DiscourseApi } from './discourse/api.ts';
@@ -48,6 +48,7 @@ const Options = z.strictObject({
     .positive()
     .default(60)
     .describe('Requests a minute at most, all together. Discourse itself allows a key 60.'),
+  confirm: confirmOptions(30),
   timeoutMs: z
     .int()
     .min(50)
@@ -85,6 +86,7 @@ export const discourse = defineConnector<ConversationItem, typeof Options>({
   name: 'discourse',
   summary: 'Topics of a Discourse forum, with the readers of their categories.',
   options: Options,
+  confirms: ({ confirm }) => confirm,
   async open(options, deps): Promise<Connector<ConversationItem>> {
     const { source } = deps;
     const api = new DiscourseApi(options, source);
@@ -104,7 +106,7 @@ export const discourse = defineConnector<ConversationItem, typeof Options>({
       webhook,
       standing: new Standing(api, people, options.showLastSeen),
       readers: { readers, groups },
-      settings: settingsOf([options.url], 1),
+      settings: settingsOf([options.url], 2),
       source,
       perMinute: options.perMinute,
     };

@@ -3,7 +3,7 @@ import { defineConnector, type Call, type Connector, type Health } from '../../k
 import type { Reader } from '../../kit/content/item.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import { healthOfError } from '../../kit/health.ts';
-import { Printable, Readers, toolUrl } from '../../kit/options.ts';
+import { confirmOptions, Printable, Readers, toolUrl } from '../../kit/options.ts';
 import { settingsOf } from '../../kit/text/runs.ts';
 import type { ConversationItem } from '../connector.ts';
 import { JiveApi } from './jive/api.ts';
@@ -57,6 +57,7 @@ const Options = z
         'Ask Jive live, in the name of whoever asks, what they may read: by a strategy that its `jive.api.run_as.strategies` names.',
       ),
     perMinute: z.int().positive().default(120).describe('Requests a minute at most, all together.'),
+    confirm: confirmOptions(30),
     timeoutMs: z
       .int()
       .min(50)
@@ -94,6 +95,8 @@ const Options = z
  *   helpful. "Assumed answered" is no answer.
  * - A page's rows move when something before them is deleted. Pages overlap by a row to see that; nothing counts as gone
  *   then, and all is listed again. Lists that Jive trims by itself cannot be watched so.
+ * - With `runAs`, rights are confirmed live: by place and kind of content, for a space may show its kinds to others; a
+ *   request for each. `confirm` counts for nothing without it.
  * - Which of 4049 to 4052 means what is written nowhere in public; Jive's own words are passed on.
  */
 export const jive = defineConnector<ConversationItem, typeof Options>({
@@ -101,6 +104,7 @@ export const jive = defineConnector<ConversationItem, typeof Options>({
   summary:
     'Discussions, questions, blog posts, ideas and polls of a Jive community, with the readers of their places. Its documents and files are not read yet.',
   options: Options,
+  confirms: ({ runAs, confirm }) => (runAs === undefined ? undefined : confirm),
   async open(options, deps): Promise<Connector<ConversationItem>> {
     const { source } = deps;
     const { url, user, password, token, types, members, perMinute, runAs } = options;
@@ -125,7 +129,7 @@ export const jive = defineConnector<ConversationItem, typeof Options>({
       },
       self: self.id,
       types: new Set(types),
-      settings: settingsOf([url, types], 1),
+      settings: settingsOf([url, types], 2),
       perMinute,
     };
     return {

@@ -3,7 +3,7 @@ import { defineConnector, type Call, type Connector, type Health } from '../../k
 import type { Reader } from '../../kit/content/item.ts';
 import { ConnectorError } from '../../kit/errors.ts';
 import { healthOfError } from '../../kit/health.ts';
-import { Printable, Readers, toolUrl } from '../../kit/options.ts';
+import { confirmOptions, Printable, Readers, toolUrl } from '../../kit/options.ts';
 import { settingsOf } from '../../kit/text/runs.ts';
 import type { ConversationItem } from '../connector.ts';
 import { NodebbApi } from './nodebb/api.ts';
@@ -33,6 +33,7 @@ const Options = z.strictObject({
     .positive()
     .default(1_200)
     .describe('Requests a minute at most, all together. NodeBB itself sets no limit.'),
+  confirm: confirmOptions(120),
   timeoutMs: z
     .int()
     .min(50)
@@ -66,6 +67,7 @@ export const nodebb = defineConnector<ConversationItem, typeof Options>({
   name: 'nodebb',
   summary: 'Topics of a NodeBB forum, with the readers of their categories.',
   options: Options,
+  confirms: ({ confirm }) => confirm,
   async open(options, deps): Promise<Connector<ConversationItem>> {
     const { source } = deps;
     const api = new NodebbApi(options, source);
@@ -81,7 +83,7 @@ export const nodebb = defineConnector<ConversationItem, typeof Options>({
       api,
       people,
       readers: { readers, groups },
-      settings: settingsOf([options.url], 1),
+      settings: settingsOf([options.url], 2),
       source,
       perMinute: options.perMinute,
     };

@@ -38,4 +38,9 @@ export interface ContentItem {
   readonly links: readonly string[];
   /** Never empty: an item nobody may read is not synced. */
   readonly readers: readonly Reader[];
+  /**
+   * What the tool grants the right to read it by: its category or place, or itself where it has readers of its own.
+   * Whoever may read one item of a container may read all of them. From tools that can be asked live, see `readable`.
+   */
+  readonly container?: string;
 }

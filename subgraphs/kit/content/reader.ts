@@ -10,10 +10,33 @@ export interface Readable {
   readonly json: string;
 }
 
+/** A set of readers: whose items it is for, and by what container the tool grants it; both blank for everyone's. */
+export interface Grant {
+  readonly acl: number;
+  readonly source: string;
+  readonly container: string;
+}
+
+/** Some items of a set. */
+export interface Samples {
+  readonly keys: readonly string[];
+  /** Whether there are none but those that the person wrote. */
+  readonly areOwn: boolean;
+}
+
+/** One of them at a time is asked for; where it may not be read, the next time another one is. */
+const SAMPLES = 3;
+
 /** A condition on `item`, with its values. */
 export interface Condition {
   readonly sql: string;
   readonly values: readonly SqlValue[];
+}
+
+/** What somebody in these sets of readers may read. */
+export function readableOf(grants: readonly Grant[]): Readable {
+  const acls = new Set(grants.map(({ acl }) => acl));
+  return { acls, json: JSON.stringify([...acls]) };
 }
 
 /** The reading side of a store of documents or conversations. */
@@ -26,11 +49,13 @@ export class ContentReader {
     this.db = Database.openReader(path);
   }
 
-  /**
-   * What the viewer may read. Every other read takes this, so that nothing is ranked, counted or cut out of a text
-   * that the viewer may not see.
-   */
+  /** What the viewer may read by the readers stored. `readable` of a request may be less, see `kit/live/`. */
   readable(viewer: Viewer): Readable {
+    return readableOf(this.grants(viewer));
+  }
+
+  /** The sets of readers the viewer is in, with what the tool grants them by. */
+  grants(viewer: Viewer): Grant[] {
     const readers = ['everyone', ...viewer.groups.map((group) => `group:${group.toLowerCase()}`)];
     const people = viewer.person === null ? [] : [viewer.person];
     for (const person of [...people, ...(viewer.persons ?? [])]) {
@@ -44,12 +69,27 @@ export class ContentReader {
       );
       for (const { handle } of handles) readers.push(`person:${handle}`);
     }
-    const rows = this.db.all<{ acl: number }>(
-      'SELECT DISTINCT acl FROM acl_reader WHERE reader IN (SELECT value FROM json_each(?))',
+    return this.db.all<Grant>(
+      `SELECT DISTINCT a.id AS acl, a.source, a.container FROM acl_reader r JOIN acl a ON a.id = r.acl
+       WHERE r.reader IN (SELECT value FROM json_each(?)) ORDER BY a.id`,
       JSON.stringify(readers),
     );
-    const acls = new Set(rows.map(({ acl }) => acl));
-    return { acls, json: JSON.stringify([...acls]) };
+  }
+
+  /**
+   * Items by which to find out whether a person may read a set's: the oldest, which seldom go or move, and of others,
+   * for tools may let people read what they wrote themselves when nothing else.
+   */
+  samplesOf(acl: number, person: string): Samples {
+    const all = 'SELECT key FROM item WHERE acl = ? AND seq > 0';
+    const first = `ORDER BY coalesce(created_at, ''), id LIMIT ${SAMPLES}`;
+    const others = this.db.all<{ key: string }>(
+      `${all} AND (author IS NULL OR author NOT IN (SELECT id FROM account WHERE person = ?)) ${first}`,
+      acl,
+      person,
+    );
+    const rows = others.length > 0 ? others : this.db.all<{ key: string }>(`${all} ${first}`, acl);
+    return { keys: rows.map(({ key }) => key), areOwn: others.length === 0 };
   }
 
   /** Everything that matches the question, best first. */

@@ -1,5 +1,6 @@
 import DataLoader from 'dataloader';
 import { decodeId } from '../ids.ts';
+import type { Confirmed } from '../live/confirmation.ts';
 import { toQuestion, type Question } from '../search/question.ts';
 import type { Found, Hits } from '../search/searcher.ts';
 import type { SqlValue } from '../store/database.ts';
@@ -23,14 +24,26 @@ export class ContentRequest<Row extends ItemRow> {
   readonly reader: ContentReader;
   readonly viewer: Viewer;
   readonly readable: Readable;
+  /** What of the removed items the viewer may be told. */
+  readonly removals: Readable;
+  /** Sources whose restricted items are left out: nobody could say whether the viewer may still read them. */
+  readonly unconfirmed: ReadonlySet<string>;
   readonly #columns: string;
   readonly #type: string;
   readonly #topics = new Map<string, TopicHits>();
 
-  constructor(reader: ContentReader, area: { readonly type: string; readonly columns: string }, viewer: Viewer) {
+  /** @param confirmed what the viewer may read now */
+  constructor(
+    reader: ContentReader,
+    area: { readonly type: string; readonly columns: string },
+    viewer: Viewer,
+    confirmed: Confirmed,
+  ) {
     this.reader = reader;
     this.viewer = viewer;
-    this.readable = reader.readable(viewer);
+    this.readable = confirmed.readable;
+    this.removals = confirmed.removals;
+    this.unconfirmed = new Set(confirmed.unconfirmed);
     this.#columns = area.columns;
     this.#type = area.type;
   }

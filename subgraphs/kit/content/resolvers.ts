@@ -90,15 +90,16 @@ export async function topicPart<Row extends ItemRow>(
       source: row.name,
       state: stateOf(row),
       asOf: row.last_success_at,
+      confirmed: !request.unconfirmed.has(row.name),
     })),
   };
 }
 
 /** The area's sources: `Source` in the schema. */
 export function contentSources<Row extends ItemRow>(request: ContentRequest<Row>, area: string): SourceNode[] {
-  return sourceNodes(request.reader.db, area, request.viewer, (source) =>
-    request.reader.countWhere([{ sql: 'i.source = ?', values: [source] }], request.readable),
-  );
+  const { reader, viewer, readable, unconfirmed } = request;
+  const count = (source: string) => reader.countWhere([{ sql: 'i.source = ?', values: [source] }], readable);
+  return sourceNodes(reader.db, area, viewer, count, unconfirmed);
 }
 
 /** Items that are gone, as far as the viewer might have read them. */
@@ -114,7 +115,7 @@ export function removedItems<Row extends ItemRow>(
       from: `removed r WHERE r.acl IN (SELECT value FROM json_each(?))
         AND NOT EXISTS (SELECT 1 FROM item i WHERE i.source = r.source AND i.key = r.key)
         AND NOT EXISTS (SELECT 1 FROM removed n WHERE n.source = r.source AND n.key = r.key AND n.seq > r.seq)`,
-      values: [request.readable.json],
+      values: [request.removals.json],
     },
     idOf,
     args,

@@ -16,4 +16,5 @@ export const contentShape = {
   tags: z.array(Line),
   links: z.array(z.string()),
   readers: z.array(ReaderShape).min(1, 'names nobody'),
+  container: z.string().min(1).max(500).optional(),
 };

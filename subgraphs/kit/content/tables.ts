@@ -66,3 +66,19 @@ export const ACCOUNT_STATE: Migration = `
   ALTER TABLE account ADD COLUMN reputation INTEGER;
   ALTER TABLE account ADD COLUMN last_seen_at TEXT;
 `;
+
+/**
+ * Sets of readers are kept for each source and container: what a tool, asked live, no longer lets somebody read is then
+ * a set like any other that they are not in. `''`: what everyone may read, and what was stored before. The index is for
+ * whom names its condition: lists are better off with theirs.
+ */
+export const ACL_CONTAINERS: Migration = `
+  CREATE TABLE acl_of (
+    id INTEGER PRIMARY KEY, readers TEXT NOT NULL, source TEXT NOT NULL DEFAULT '', container TEXT NOT NULL DEFAULT '',
+    UNIQUE (readers, source, container)
+  );
+  INSERT INTO acl_of (id, readers) SELECT id, readers FROM acl;
+  DROP TABLE acl;
+  ALTER TABLE acl_of RENAME TO acl;
+  CREATE INDEX item_sample ON item (acl, coalesce(created_at, ''), id) WHERE seq > 0;
+`;

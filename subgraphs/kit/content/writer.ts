@@ -103,7 +103,7 @@ export class ContentWriter<Item extends ContentItem> implements SyncStore<Item> 
     const accountOf = (account: Account) => this.#accountId(source, account);
     const people = this.#area.participants(item);
     const author = people.find(({ role }) => role === 'AUTHOR');
-    const acl = this.#aclId(item.readers);
+    const acl = this.#aclId(source, item);
     const urlKey = item.url === undefined ? undefined : normalUrl(item.url);
     const row: Record<string, SqlValue> = {
       source,
@@ -187,12 +187,18 @@ export class ContentWriter<Item extends ContentItem> implements SyncStore<Item> 
     this.#area.deleteParts?.(this.db, id);
   }
 
-  #aclId(readers: readonly string[]): number {
-    const distinct = [...new Set(readers.map((reader) => reader.toLowerCase()))].toSorted();
-    const text = distinct.join('\n');
-    const stored = this.db.get<{ id: number }>('SELECT id FROM acl WHERE readers = ?', text);
+  #aclId(ofSource: string, item: Pick<ContentItem, 'readers' | 'container'>): number {
+    const distinct = [...new Set(item.readers.map((reader) => reader.toLowerCase()))].toSorted();
+    const readers = distinct.join('\n');
+    const [source, container] = distinct.includes('everyone') ? ['', ''] : [ofSource, item.container ?? ''];
+    const stored = this.db.get<{ id: number }>(
+      'SELECT id FROM acl WHERE readers = ? AND source = ? AND container = ?',
+      readers,
+      source,
+      container,
+    );
     if (stored) return stored.id;
-    const id = this.db.run('INSERT INTO acl (readers) VALUES (?)', text);
+    const id = this.db.run('INSERT INTO acl (readers, source, container) VALUES (?, ?, ?)', readers, source, container);
     for (const reader of distinct) this.db.run('INSERT INTO acl_reader (reader, acl) VALUES (?, ?)', reader, id);
     return id;
   }

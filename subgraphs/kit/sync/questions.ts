@@ -11,7 +11,7 @@ interface Questions {
   };
   readonly readable: {
     readonly asked: { readonly source: string; readonly account: string | null; readonly keys: readonly string[] };
-    readonly answer: ReadonlySet<string> | undefined;
+    readonly answer: ReadonlyMap<string, string> | undefined;
   };
 }
 

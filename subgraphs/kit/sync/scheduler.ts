@@ -39,12 +39,14 @@ export class Scheduler {
   readonly #openFeed: (() => IdentityFeed) | undefined;
   readonly #abort = new AbortController();
   readonly #open = new Map<string, Connector<unknown>>();
+  readonly #opening = new Map<string, Promise<Connector<unknown>>>();
   readonly #stops: (() => void)[] = [];
   readonly #failed = new Set<string>();
   /** How each source is synced at once; those that are not here yet, but have to be, are `#due`. */
   readonly #runs = new Map<string, () => void>();
   readonly #due = new Set<string>();
   #feed: IdentityFeed | undefined;
+  #isClosed = false;
   #queue: Promise<unknown> = Promise.resolve();
 
   constructor(options: {
@@ -124,13 +126,16 @@ export class Scheduler {
     account: string | null,
     keys: readonly string[],
     signal: AbortSignal,
-  ): Promise<ReadonlySet<string> | undefined> {
-    const connector = this.#open.get(source);
-    if (!connector) throw new ConnectorError('UNAVAILABLE', `${source}: the tool is not open.`);
+  ): Promise<ReadonlyMap<string, string> | undefined> {
+    const config = this.#sources.find(({ name }) => name === source);
+    if (!config || this.#abort.signal.aborted)
+      throw new ConnectorError('UNAVAILABLE', `${source}: the tool is not open.`);
+    // Its first sync may be far off, behind that of a large source.
+    const connector = await this.#connectorOf(config);
     if (!connector.readable) return undefined;
     const call = { signal: AbortSignal.any([signal, this.#abort.signal]) };
     const found = await connector.readable(account, keys, call);
-    return new Set(keys.filter((key) => found.has(key)));
+    return new Map([...found].filter(([key]) => keys.includes(key)));
   }
 
   /** Ends what is running after its present batch, and closes connectors and store. */
@@ -139,6 +144,7 @@ export class Scheduler {
     this.#abort.abort();
     for (const stop of this.#stops) stop();
     await this.#queue.catch(() => undefined);
+    this.#isClosed = true;
     for (const connector of this.#open.values()) await connector.close();
     this.#feed?.close();
     this.#store.close();
@@ -158,7 +164,10 @@ export class Scheduler {
     return this.#enqueue(async () => {
       if (this.#abort.signal.aborted) return false;
       try {
-        const connector = await this.#connectorOf(source);
+        const connector = await this.#connectorOf(source).catch((error: unknown) => {
+          failRun(this.#store.db, beginRun(this.#store.db, source.name).run, error);
+          throw error;
+        });
         const progress = await syncSource(this.#store, source.name, connector, this.#abort, (progress) =>
           this.#onEvent({ type: 'progress', source: source.name, ...progress }),
         );
@@ -189,14 +198,14 @@ export class Scheduler {
   async #connectorOf(source: SourceConfig): Promise<Connector<unknown>> {
     const open = this.#open.get(source.name);
     if (open) return open;
-    try {
-      const connector = await openConnector(this.#kinds, source, this.#deps);
-      this.#open.set(source.name, connector);
-      return connector;
-    } catch (error) {
-      failRun(this.#store.db, beginRun(this.#store.db, source.name).run, error);
-      throw error;
-    }
+    const opening =
+      this.#opening.get(source.name) ??
+      openConnector(this.#kinds, source, this.#deps).finally(() => this.#opening.delete(source.name));
+    this.#opening.set(source.name, opening);
+    const connector = await opening;
+    if (this.#isClosed) await connector.close();
+    else this.#open.set(source.name, connector);
+    return connector;
   }
 
   /** Syncs a source whenever its tool says that it changed, and when its time has come; soon again after a failure. */

@@ -5,8 +5,8 @@ import type { SyncEvent, WebhookOutcome } from './scheduler.ts';
 import { ConnectorError } from '../errors.ts';
 import type { StoreMessage, SyncCommand, SyncWorkerData } from './worker.ts';
 
-/** A tool is read live while somebody waits: not longer than this. */
-const READABLE_MS = 10_000;
+/** Nobody waits for a tool that is read live for as long, but what it says is remembered. */
+const READABLE_MS = 20_000;
 
 /** The thread is busy for as long as storing a batch takes, at most. */
 const RECEIVE_MS = 10_000;
@@ -28,7 +28,7 @@ export interface SyncThread {
     account: string | null,
     keys: readonly string[],
     signal: AbortSignal,
-  ): Promise<ReadonlySet<string> | undefined>;
+  ): Promise<ReadonlyMap<string, string> | undefined>;
   /** Ends it after its present batch. */
   stop(): Promise<void>;
 }

@@ -9,6 +9,7 @@ import {
   ManyPosts,
   PostChunk,
   RecentPosts,
+  ShownTopic,
   Site,
   Topic,
   TopicList,
@@ -128,9 +129,10 @@ export class DiscourseApi {
     return answer.status === 200 ? this.#http.read(answer, Topic) : undefined;
   }
 
-  /** Whether a topic is shown. Asked without `track_visit`, it does not count as read. */
-  async shows(id: number, call: Call): Promise<boolean> {
-    return (await this.#ask({ path: `t/${id}.json`, expected: [403, 404, 410] }, call)).status === 200;
+  /** The line of a topic, if it is shown. Asked without `track_visit`, it does not count as read. */
+  async shown(id: number, call: Call): Promise<z.output<typeof ShownTopic> | undefined> {
+    const answer = await this.#ask({ path: `t/${id}.json`, expected: [403, 404, 410] }, call);
+    return answer.status === 200 ? this.#http.read(answer, ShownTopic) : undefined;
   }
 
   /** Posts of a topic by their ids. */

@@ -1,9 +1,10 @@
 import type { Call } from '../../../kit/connector.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
 import type { DiscourseApi } from './api.ts';
+import { containerOf } from './topics.ts';
 
 /**
- * Which topics somebody may read now, by asking the forum in their name. Lists answer for 30 topics in a request; what
+ * Which topics somebody may read now, and in which category, by asking the forum in their name. Lists answer for 30 topics in a request; what
  * they leave out may be muted by this user only, so it is asked for by itself.
  * @param account a user name; null for guests
  */
@@ -12,7 +13,7 @@ export async function readableBy(
   account: string | null,
   keys: readonly string[],
   call: Call,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, string>> {
   if (account !== null && !/^[\x21-\x7e]+$/.test(account)) {
     throw new ConnectorError(
       'FORBIDDEN',
@@ -27,11 +28,16 @@ export async function readableBy(
   });
   if (listed === undefined) {
     await shouldBeShut(api, account, call);
-    return new Set();
+    return new Map();
   }
-  const readable = new Set([...listed.rows.map(({ id }) => id), ...listed.unfit.map(({ id }) => id)]);
-  for (const id of ids) if (!readable.has(id) && (await theirs.shows(id, call))) readable.add(id);
-  return new Set(ids.filter((id) => readable.has(id)).map(String));
+  const readable = new Map<string, string>();
+  for (const { id, category_id: category } of listed.rows) readable.set(String(id), containerOf(category));
+  for (const id of ids) {
+    if (readable.has(String(id))) continue;
+    const topic = await theirs.shown(id, call);
+    if (topic?.id === id) readable.set(String(id), containerOf(topic.category_id));
+  }
+  return readable;
 }
 
 /**

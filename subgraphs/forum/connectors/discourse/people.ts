@@ -13,6 +13,7 @@ export class People {
   readonly #api: DiscourseApi;
   #mails = new Map<string, string>();
   #lastSeen = new Map<string, string>();
+  #news: readonly Account[] = [];
   #loadedAt = Number.NEGATIVE_INFINITY;
 
   constructor(api: DiscourseApi) {
@@ -41,7 +42,15 @@ export class People {
     this.#mails = mails;
     this.#lastSeen = lastSeen;
     this.#loadedAt = Date.now();
+    this.#news = [...mails.keys()].flatMap((handle) => this.account(handle) ?? []);
     return undefined;
+  }
+
+  /** All of them, once after each time they were loaded: whoever only reads has an account, too. */
+  takeNews(): readonly Account[] {
+    const news = this.#news;
+    this.#news = [];
+    return news;
   }
 
   /** Whether they were ever loaded, be it long ago. */

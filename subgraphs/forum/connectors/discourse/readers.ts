@@ -15,6 +15,7 @@ export interface ReaderOptions {
 
 /** A category as topics need it. */
 export interface Section {
+  readonly id: number;
   readonly name: string;
   readonly readers: readonly Reader[];
   /** Its topics may have an accepted answer. */
@@ -67,7 +68,7 @@ export class Sections {
       return;
     }
     const hasAnswers = ['true', 't', true].includes(category.custom_fields?.['enable_accepted_answers'] as string);
-    this.#byId.set(id, { name, readers, hasAnswers });
+    this.#byId.set(id, { id, name, readers, hasAnswers });
   }
 
   async #readersOf(category: Category, call: Call): Promise<readonly Reader[] | undefined> {

@@ -136,7 +136,7 @@ export async function* runForum(
   }
   const standing = await forum.standing.refresh(call);
   batch.problems.push(...standing.problems);
-  const accounts = [...standing.accounts];
+  const accounts = [...people.takeNews(), ...standing.accounts];
   while (accounts.length > MAX_ACCOUNTS) {
     batch.accounts = accounts.splice(0, MAX_ACCOUNTS);
     yield flushed();

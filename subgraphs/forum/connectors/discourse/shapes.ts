@@ -29,6 +29,15 @@ export const TopicRow = z.object({
 /** A topic as lists have it. */
 export type TopicRow = z.output<typeof TopicRow>;
 
+/** What says of a topic where it is now. */
+export const ShownTopic = z.object({
+  id: TopicId,
+  category_id: z.int().nullish(),
+  archetype: Text.default('regular'),
+  visible: z.boolean().nullish(),
+  deleted_at: Text.nullish(),
+});
+
 /** A page of a list. Its rows are looked at one by one. */
 export const TopicList = z.object({
   topic_list: z.object({ topics: z.array(z.unknown()), more_topics_url: Text.nullish() }),

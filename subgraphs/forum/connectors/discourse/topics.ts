@@ -20,11 +20,19 @@ export function fenceOf(section: Section): string {
   return fingerprint(...section.readers);
 }
 
+/** What a topic's readers come from. */
+export function containerOf(category: number | null | undefined): string {
+  return String(category ?? 'none');
+}
+
 /** The part of a topic's version that its line in a list tells: what did not change is not read again. */
 export function prefixOf(row: TopicRow, section: Section, settings: string): string {
   const { title, bumped_at, last_posted_at, posts_count, highest_post_number, like_count, has_accepted_answer } = row;
   const about = [title, bumped_at, last_posted_at, posts_count, highest_post_number, like_count, has_accepted_answer];
-  const print = fingerprint(settings, JSON.stringify([about, tagNames(row.tags), section.name, section.hasAnswers]));
+  const print = fingerprint(
+    settings,
+    JSON.stringify([about, tagNames(row.tags), section.id, section.name, section.hasAnswers]),
+  );
   return `${fenceOf(section)}.${print}.`;
 }
 
@@ -119,6 +127,7 @@ export function toConversation(
     tags: [...new Set(tagNames(topic.tags).map(cleanLine))].filter((tag) => tag !== ''),
     links: [...links],
     readers: section.readers,
+    container: containerOf(section.id),
     channel: 'FORUM' as const,
     category: section.name,
     ...(opening?.author === undefined ? {} : { author: opening.author }),

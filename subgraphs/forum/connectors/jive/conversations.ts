@@ -9,7 +9,7 @@ import type { People } from './people.ts';
 import type { Places, ReaderOptions } from './places.ts';
 import { idIn } from './query.ts';
 import { readRichText } from './rich-text.ts';
-import { Reply, type Content } from './shapes.ts';
+import { Reply, type Content, type Placed } from './shapes.ts';
 
 /** Where a content lies and who may read it. */
 export interface Section {
@@ -44,6 +44,12 @@ export async function sectionOf(
   if (place !== undefined)
     return { name, readers: ['all', 'place'].includes(row.visibility ?? 'place') ? places.readersOf(place) : [] };
   return { name, readers: row.visibility === 'all' ? options.readers : [] };
+}
+
+/** By what Jive lets a content be read: by itself where it is for some people, else by its place, and its kind there. */
+export function containerOf({ contentID, type, visibility, parent, parentPlace }: Placed): string {
+  if (visibility === 'hidden' || visibility === 'people') return `content ${contentID}`;
+  return `place ${idIn('places', parent) ?? parentPlace?.placeID ?? ''} ${visibility ?? 'place'} ${type}`.slice(0, 500);
 }
 
 /** Changes when a content gets other readers. */
@@ -138,6 +144,7 @@ export async function toConversation(
     tags: [...new Set((row.tags ?? []).map(cleanLine))].filter((tag) => tag !== ''),
     links: [...links],
     readers: section.readers,
+    container: containerOf(row),
     channel: 'FORUM' as const,
     category: section.name,
     ...(author === undefined ? {} : { author }),

@@ -21,6 +21,9 @@ export const CONTENT_FIELDS = [
   ...nested('author', PERSON),
 ].join(',');
 
+/** What is asked for to see by what a content may be read. */
+export const PLACED_FIELDS = 'contentID,type,visibility,parent,parentPlace,-resources';
+
 /** What is asked for of a reply. */
 export const REPLY_FIELDS = [
   'id,content,status,published,updated,likeCount,helpfulCount,answer,helpful,-resources',

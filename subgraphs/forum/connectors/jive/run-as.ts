@@ -3,8 +3,9 @@ import { ConnectorError } from '../../../kit/errors.ts';
 import { Unreachable } from '../../../kit/unreachable.ts';
 import { isMail } from '../../../kit/text/accounts.ts';
 import type { As, JiveApi } from './api.ts';
-import { idIn } from './query.ts';
-import type { Person } from './shapes.ts';
+import { containerOf } from './conversations.ts';
+import { idIn, PLACED_FIELDS } from './query.ts';
+import { Placed, type Person } from './shapes.ts';
 
 /** How Jive is told whom to act as; its system property `jive.api.run_as.strategies` names those it takes. */
 export const STRATEGIES = ['username', 'email', 'userid', 'uri'] as const;
@@ -16,7 +17,7 @@ const HEADER = 'x-jive-run-as';
 const AT_ONCE = 8;
 
 /**
- * Which contents an account may read. Where acting as others is switched off, some releases do not refuse the header but
+ * Which contents an account may read, and by what. Where acting as others is switched off, some releases do not refuse the header but
  * leave it unread, and answer as to the administrator; so first it is asked who is acted as.
  */
 export async function readableAs(
@@ -25,8 +26,8 @@ export async function readableAs(
   account: string | null,
   keys: readonly string[],
   call: Call,
-): Promise<ReadonlySet<string>> {
-  const found = new Set<string>();
+): Promise<ReadonlyMap<string, string>> {
+  const found = new Map<string, string>();
   const wanted = [...new Set(keys)].filter((key) => /^\d{1,18}$/.test(key));
   if (wanted.length === 0) return found;
   const person = account === null ? undefined : await personOf(api, account, call);
@@ -34,10 +35,10 @@ export async function readableAs(
   const as = person === undefined ? 'guest' : await actingAs(api, strategy, person, call);
   for (let at = 0; at < wanted.length; at += AT_ONCE) {
     const some = wanted.slice(at, at + AT_ONCE);
-    const contents = await Promise.all(some.map((id) => api.content(id, call, as, 'contentID')));
-    for (const content of contents) {
-      const id = (content as { contentID?: string } | undefined)?.contentID;
-      if (id !== undefined && some.includes(id)) found.add(id);
+    const contents = await Promise.all(some.map((id) => api.content(id, call, as, PLACED_FIELDS)));
+    for (const [index, content] of contents.entries()) {
+      const { data } = Placed.safeParse(content);
+      if (data !== undefined && data.contentID === some[index]) found.set(data.contentID, containerOf(data));
     }
   }
   return found;

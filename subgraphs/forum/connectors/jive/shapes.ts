@@ -74,6 +74,17 @@ export const Content = z.object({
 /** A discussion, post, idea, poll or announcement. */
 export type Content = z.output<typeof Content>;
 
+/** What says by what a content may be read. */
+export const Placed = Content.pick({
+  contentID: true,
+  type: true,
+  visibility: true,
+  parent: true,
+  parentPlace: true,
+});
+/** What says by what a content may be read. */
+export type Placed = z.output<typeof Placed>;
+
 /** A message of a discussion, or a comment. */
 export const Reply = z.object({
   id: Id,

@@ -20,6 +20,7 @@ export class People {
   #byHandle = new Map<string, Listed>();
   /** By slug and by id. */
   #handles = new Map<string | number, string>();
+  #news: readonly Account[] = [];
   #loadedAt: number | undefined;
 
   constructor(api: NodebbApi) {
@@ -45,7 +46,15 @@ export class People {
     this.#byHandle = byHandle;
     this.#handles = handles;
     this.#loadedAt = Date.now();
+    this.#news = [...byHandle.keys()].flatMap((handle) => this.account(handle) ?? []);
     return undefined;
+  }
+
+  /** All of them, once after each time they were loaded: whoever only reads has an account, too. */
+  takeNews(): readonly Account[] {
+    const news = this.#news;
+    this.#news = [];
+    return news;
   }
 
   /** The handle of a user's id; undefined for one that is not listed. */

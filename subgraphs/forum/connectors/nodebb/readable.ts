@@ -9,7 +9,7 @@ const WIDTH = 4;
 const STALE_MS = 30_000;
 
 /**
- * Which topics an account may read now, by asking as that user: somebody the forum does not know is asked for as a
+ * Which topics an account may read now, and in which category, by asking as that user: somebody the forum does not know is asked for as a
  * guest. Each topic by itself, and without its posts: those would count as read by them.
  */
 export async function readableTopics(
@@ -17,18 +17,18 @@ export async function readableTopics(
   account: string | null,
   keys: readonly string[],
   call: Call,
-): Promise<ReadonlySet<string>> {
+): Promise<ReadonlyMap<string, string>> {
   // A token that is not taken would be a guest's.
   await api.verify(call);
   const as = account === null ? 'guest' : await askerOf(api, people, account.toLowerCase(), call);
   const tids = keys.filter((key) => /^[1-9]\d{0,8}$/.test(key));
-  const readable = new Set<string>();
+  const readable = new Map<string, string>();
   for (let at = 0; at < tids.length; at += WIDTH) {
     const some = tids.slice(at, at + WIDTH);
     const rows = await Promise.all(some.map((tid) => api.topicRow(Number(tid), as, call)));
     for (const [index, row] of rows.entries()) {
       const key = some[index];
-      if (key !== undefined && row !== undefined && isShown(row)) readable.add(key);
+      if (key !== undefined && row !== undefined && isShown(row)) readable.set(key, String(row.cid));
     }
   }
   return readable;

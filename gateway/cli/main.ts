@@ -1,6 +1,4 @@
 import { readFileSync } from 'node:fs';
-import { enableCompileCache } from 'node:module';
-import { fileURLToPath } from 'node:url';
 import { styleText } from 'node:util';
 import { didYouMean } from '../config/nearest.ts';
 import { ConfigError, lineOf } from '../config/problem.ts';
@@ -8,11 +6,6 @@ import { UsageError } from './command.ts';
 import { commands } from './commands.ts';
 import { commandHelp, generalHelp } from './help.ts';
 import { parseCommand } from './parse.ts';
-
-// Compiled code is kept beside the packages it was compiled from: the second start takes half the time. Threads and
-// child processes find it by the variable.
-process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('../../node_modules/.cache/node', import.meta.url));
-enableCompileCache(process.env['NODE_COMPILE_CACHE']);
 
 /** What a process ends with: it went well, something failed, or it was asked or configured wrongly. */
 const EXIT = { ok: 0, failed: 1, misused: 2 } as const;
@@ -99,5 +92,3 @@ function tell(error: unknown): number {
   console.error(`${red('atrium:')} ${process.env['ATRIUM_DEBUG'] ? stack : message}`);
   return EXIT.failed;
 }
-
-if (import.meta.main) await runAndExit(process.argv.slice(2));

@@ -8,7 +8,7 @@ import type { App } from '../../gateway/app.ts';
 import { ApiTokens } from '../../gateway/identity/api-tokens.ts';
 import { smallCompany, type Company } from '../helpers/company.ts';
 
-const MAIN = fileURLToPath(new URL('../../gateway/cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../gateway/cli/atrium.js', import.meta.url));
 const WHO =
   '{ viewer { person { name } service groups scopes isOperator } documents { totalCount } conversations { totalCount } }';
 

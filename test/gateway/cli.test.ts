@@ -11,7 +11,7 @@ import { documents } from '../../subgraphs/documents/index.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const NODE = join(ROOT, 'node_modules/.bin/node');
-const MAIN = join(ROOT, 'gateway/cli/main.ts');
+const MAIN = join(ROOT, 'gateway/cli/atrium.js');
 
 let dir: string;
 

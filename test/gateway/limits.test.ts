@@ -172,7 +172,7 @@ it.each([0, 1, 3])('ends cleanly during the first sync, after %i lines', async (
       `forum: { sources: [ ${source('community', 'ndjson', 'conversations.ndjson')} ] }`,
     ].join('\n'),
   );
-  const main = fileURLToPath(new URL('../../gateway/cli/main.ts', import.meta.url));
+  const main = fileURLToPath(new URL('../../gateway/cli/atrium.js', import.meta.url));
   const child = spawn(process.execPath, [main, 'start', '--config', file], { stdio: ['ignore', 'pipe', 'inherit'] });
   let seen = 0;
   for await (const line of createInterface({ input: child.stdout })) {

@@ -9,7 +9,7 @@ import { stringify } from 'yaml';
 import { plantSecrets, writtenForms, type Planted } from '../helpers/secret-options.ts';
 import { ECHOES, startEchoingTool, type Echo, type EchoingTool } from '../servers/echoing-tool.ts';
 
-const MAIN = fileURLToPath(new URL('../../gateway/cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../gateway/cli/atrium.js', import.meta.url));
 
 /** A header for the collector of traces, from the environment, where OpenTelemetry has it. */
 const OTLP_SECRET = 'canary-otlp-5f1c9d7e3a';

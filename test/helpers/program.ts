@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const MAIN = fileURLToPath(new URL('../../gateway/cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../gateway/cli/atrium.js', import.meta.url));
 
 /** A running `atrium start`. */
 export interface Program {

@@ -20,7 +20,7 @@ it('resolver types are those of the schema: npm run codegen', async () => {
 });
 
 it('supergraph and API schema are those of the subgraphs: npm run compose', () => {
-  const output = execFileSync(process.execPath, ['gateway/cli/main.ts', 'compose', '--check'], {
+  const output = execFileSync(process.execPath, ['gateway/cli/atrium.js', 'compose', '--check'], {
     cwd: ROOT,
     encoding: 'utf8',
   });

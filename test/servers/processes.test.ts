@@ -7,7 +7,7 @@ import type { App } from '../../gateway/app.ts';
 import { smallCompany, type Company } from '../helpers/company.ts';
 import { send, signed } from '../helpers/signed.ts';
 
-const MAIN = fileURLToPath(new URL('../../gateway/cli/main.ts', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../gateway/cli/atrium.js', import.meta.url));
 const SECRET = 'a secret of at least 16 characters';
 const NAMES = ['directory', 'documents', 'forum'] as const;
 type Name = (typeof NAMES)[number];

@@ -5,7 +5,7 @@ import type { Graph } from '../graph.ts';
 import { startProgram, type Program } from '../programs.ts';
 
 /** The command line of ours. */
-export const MAIN = fileURLToPath(new URL('../../../../gateway/cli/main.ts', import.meta.url));
+export const MAIN = fileURLToPath(new URL('../../../../gateway/cli/atrium.js', import.meta.url));
 const WITH_SHOP = fileURLToPath(new URL('../processes/atrium-shop.ts', import.meta.url));
 
 /**

@@ -3,6 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
 import { fastifyApolloDrainPlugin } from '@as-integrations/fastify';
 import type { FastifyInstance, FastifyReply } from 'fastify';
+import type { Log } from '../subgraphs/kit/connector.ts';
 import type { SubgraphExecutor } from '../subgraphs/kit/execute.ts';
 import type { AskReadable } from '../subgraphs/kit/live/decisions.ts';
 import type { Viewer } from '../subgraphs/kit/viewer.ts';
@@ -26,7 +27,7 @@ import { directoryAsker, explorerViewers } from './identity/ask-directory.ts';
 import { ApiTokens } from './identity/api-tokens.ts';
 import { CHOSEN_VIEWER_HEADER } from './identity/development.ts';
 import { SignIn } from './identity/sign-in.ts';
-import { openVerifier } from './identity/token-verifier.ts';
+import type { TokenVerifier } from './identity/token-verifier.ts';
 import { Viewers } from './identity/viewers.ts';
 import { openSubgraph } from './local-subgraphs.ts';
 import { createLog } from './log.ts';
@@ -107,7 +108,7 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
     config,
     viewers,
     tokens,
-    verifier: openVerifier(config.auth, log),
+    verifier: await verifierFor(config, log),
     allScopes: scopesIn(supergraph.sdl),
   });
 
@@ -206,6 +207,13 @@ export async function createApp(config: Config, deps: AppDeps = {}): Promise<App
       for (const executor of local.values()) executor.service.close();
     },
   };
+}
+
+/** What checks tokens is loaded where there are any. */
+async function verifierFor({ auth }: Config, log: Log): Promise<TokenVerifier | undefined> {
+  if (!auth.oidc && !auth.jwt) return undefined;
+  const { openVerifier } = await import('./identity/token-verifier.ts');
+  return openVerifier(auth, log);
 }
 
 function contextFor(viewer: Viewer, requestId: string, signal: AbortSignal, observation: Observation): GatewayContext {

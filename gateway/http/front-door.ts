@@ -18,6 +18,7 @@ import type { Rate } from './rate.ts';
 import { countedAddress } from './rate-limit.ts';
 import { refuseConnection, registerRefusals, send } from './refusals.ts';
 import { registerSecurityHeaders } from './security-headers.ts';
+import { WITHOUT_SCHEMAS } from '../../subgraphs/kit/without-schemas.ts';
 
 /** How often the server looks for clients that are too slow, in ms. */
 const LOOK_EVERY_MS = 500;
@@ -43,6 +44,7 @@ export function openFrontDoor<First>(
 ): { readonly http: FastifyInstance; readonly first: First } {
   const { limits, listen } = config;
   const http = Fastify({
+    schemaController: WITHOUT_SCHEMAS,
     bodyLimit: limits.bodyBytes,
     logger: false,
     // What still comes on connections that are open is answered: see life.ts.

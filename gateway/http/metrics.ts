@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance } from 'fastify';
 import { isLoopback } from '../config/loopback.ts';
 import type { Config } from '../config/schema.ts';
+import { WITHOUT_SCHEMAS } from '../../subgraphs/kit/without-schemas.ts';
 
 /** Figures in Prometheus' text format. */
 export interface Figures {
@@ -22,7 +23,7 @@ export async function listenForMetrics(
   figures: Figures,
 ): Promise<FastifyInstance | undefined> {
   if (port === undefined) return undefined;
-  const own = Fastify({ logger: false });
+  const own = Fastify({ logger: false, schemaController: WITHOUT_SCHEMAS });
   serve(own, figures);
   await own.listen({ host, port });
   return own;

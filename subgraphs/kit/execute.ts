@@ -9,7 +9,7 @@ import {
   type ExecutionResult,
   type GraphQLSchema,
 } from 'graphql';
-import { compileQuery, isCompiledQuery, type CompiledQuery } from 'graphql-jit';
+import type { CompiledQuery } from 'graphql-jit';
 import { LRUCache } from 'lru-cache';
 import type { Log } from './connector.ts';
 import { ERROR_CATALOGUE } from './errors.ts';
@@ -135,18 +135,24 @@ function compile(schema: GraphQLSchema, query: string, operationName: string | u
   let compiled: CompiledQuery | undefined;
   let runs = 0;
   return (contextValue, variableValues) => {
-    if (++runs === WORTH_COMPILING) compiled = compiledOrNot(schema, document, operationName);
+    if (++runs === WORTH_COMPILING) {
+      void compiledOrNot(schema, document, operationName).then((made) => {
+        compiled = made;
+      });
+    }
     if (compiled) return compiled.query(undefined, contextValue, { ...variableValues });
     return execute({ schema, document, contextValue, variableValues, operationName: operationName ?? null });
   };
 }
 
-function compiledOrNot(
+/** The compiler is loaded when there is something to compile: a start and its first answers do without. */
+async function compiledOrNot(
   schema: GraphQLSchema,
   document: DocumentNode,
   operationName: string | undefined,
-): CompiledQuery | undefined {
+): Promise<CompiledQuery | undefined> {
   try {
+    const { compileQuery, isCompiledQuery } = await import('graphql-jit');
     const compiled = compileQuery(schema, document, operationName);
     return isCompiledQuery(compiled) ? compiled : undefined;
   } catch {

@@ -8,6 +8,7 @@ import { requireSignature } from './signing/signed-routes.ts';
 import { Verifier } from './signing/verifier.ts';
 import { TIME_LEFT_HEADER, timeLeft } from './time-left.ts';
 import { registerWebhooks, type WebhookReceiver } from './webhooks.ts';
+import { WITHOUT_SCHEMAS } from './without-schemas.ts';
 
 /** What a subgraph's own server is built of. */
 export interface SubgraphServerParts {
@@ -48,6 +49,7 @@ const REQUEST_MS = 15_000;
 export function createSubgraphServer(parts: SubgraphServerParts): FastifyInstance {
   const { log } = parts;
   const server = Fastify({
+    schemaController: WITHOUT_SCHEMAS,
     logger: false,
     bodyLimit: BODY_LIMIT,
     requestIdHeader: REQUEST_ID_HEADER,

@@ -1,4 +1,6 @@
-import { errors, Pool, type Dispatcher } from 'undici';
+import { createRequire } from 'node:module';
+import type * as Undici from 'undici';
+import type { Dispatcher, Pool } from 'undici';
 import { TransportFault, type Cancel, type Receiver, type Transport, type TransportRequest } from './transport.ts';
 import type { PoolLimits } from './http1/pool.ts';
 
@@ -6,7 +8,11 @@ import type { PoolLimits } from './http1/pool.ts';
 const NOTHING_CAME = new Set(['ECONNREFUSED', 'ECONNRESET', 'EPIPE', 'UND_ERR_SOCKET', 'UND_ERR_CONNECT_TIMEOUT']);
 
 /** Not to be told by their codes, which some of them lack. */
-const NO_HTTP = [errors.HTTPParserError, errors.HeadersOverflowError, errors.ResponseContentLengthMismatchError];
+const NO_HTTP = ['HTTPParserError', 'HeadersOverflowError', 'ResponseContentLengthMismatchError'] as const;
+
+/** A hundred files, not to be loaded before there is an address with TLS. */
+const undici = () => require('undici') as typeof Undici;
+const require = createRequire(import.meta.url);
 
 const NOBODY_WAITS = new Error('Nobody waits any more.');
 
@@ -17,7 +23,7 @@ export class UndiciTransport implements Transport {
 
   constructor(address: URL, { connections, connectMs }: PoolLimits) {
     this.#path = `${address.pathname}${address.search}`;
-    this.#pool = new Pool(address.origin, {
+    this.#pool = new (undici().Pool)(address.origin, {
       connections,
       connect: { timeout: connectMs },
       headersTimeout: 0,
@@ -105,7 +111,7 @@ class Handler implements Dispatcher.DispatchHandler {
 
   #faultOf(error: Error): TransportFault['fault'] {
     const { code = '' } = error as { readonly code?: string };
-    if (NO_HTTP.some((kind) => error instanceof kind)) return 'no HTTP';
+    if (NO_HTTP.some((kind) => error instanceof undici().errors[kind])) return 'no HTTP';
     if (this.#hasBegun) return 'broke off';
     return NOTHING_CAME.has(code) ? 'nothing came' : 'not sent';
   }

@@ -1,14 +1,14 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import {
+import type {
+  ExpungeEvent,
+  FetchMessageObject,
+  FetchQueryObject,
   ImapFlow,
-  type ExpungeEvent,
-  type FetchMessageObject,
-  type FetchQueryObject,
-  type ListResponse,
-  type MailboxObject,
-  type StatusObject,
+  ListResponse,
+  MailboxObject,
+  StatusObject,
 } from 'imapflow';
 import type { Call } from '../../../kit/connector.ts';
 import { readAuthority } from '../../../kit/authority.ts';
@@ -56,6 +56,8 @@ export class Connection implements AsyncDisposable {
   static async open(settings: ConnectionSettings, call: Call): Promise<Connection> {
     const { source, host, port, security, user, password, timeoutMs, maxBytes } = settings;
     stopIfCancelled(call, source);
+    // Not before there is a mailbox to read: it brings tables of a hundred encodings.
+    const { ImapFlow } = await import('imapflow');
     const client = new ImapFlow({
       host,
       port,

@@ -182,11 +182,7 @@ function compileEntities(node: FetchNode, parts: FetchParts, client: SubgraphCli
                 rewriteOutput(entity);
               }
               // Who knows only an interface of an entity does not know its type.
-              if (
-                entity['__typename'] !== undefined &&
-                isInterfaceType(parts.schema.getType(String(entity['__typename'])))
-              )
-                delete entity['__typename'];
+              if (isInterfaceType(parts.schema.getType(String(entity['__typename'])))) delete entity['__typename'];
               mergeIntoAll(all, entity);
             } else if (faulty.has(index)) continue;
             else if (entity === null || entity === undefined) for (const owner of all) run.absent.add(owner);

@@ -23,9 +23,18 @@ export interface GatewayContext {
  * What an answer depends on besides the operation, as a short text: who asks, and what of the request is passed on. Only
  * requests for which it is equal may share an answer.
  */
-export function audienceKey({ viewer, forwarded }: Pick<GatewayContext, 'viewer' | 'forwarded'>): string {
-  return forwarded ? `${viewerKey(viewer)} ${forwardedKey(forwarded)}` : viewerKey(viewer);
+export function audienceKey(context: Pick<GatewayContext, 'viewer' | 'forwarded'>): string {
+  let key = audiences.get(context);
+  if (key === undefined) {
+    const { viewer, forwarded } = context;
+    key = forwarded ? `${viewerKey(viewer)} ${forwardedKey(forwarded)}` : viewerKey(viewer);
+    audiences.set(context, key);
+  }
+  return key;
 }
+
+/** Every fetch of a request asks for it. */
+const audiences = new WeakMap<object, string>();
 
 /** What of the request is passed on, as a short text. */
 export function forwardedKey(forwarded: GatewayContext['forwarded'] = {}): string {

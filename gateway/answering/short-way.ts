@@ -19,7 +19,7 @@ export interface Question {
 
 /** An answer, but for its media type. */
 export interface ShortAnswer {
-  readonly body: string;
+  readonly body: Buffer;
   readonly headers: Readonly<Record<string, string>>;
 }
 
@@ -113,7 +113,7 @@ export class ShortWay {
     const after = extensions ? `,"extensions":${JSON.stringify(extensions)}` : '';
     const isKept = told.length === 0 && maxAge > 0;
     return {
-      body: `{${before}"data":${text}${after}}\n`,
+      body: bytesOf(`{${before}"data":${text}${after}}\n`),
       headers: { 'cache-control': isKept ? cacheControl(maxAge) : 'no-store' },
     };
   }
@@ -122,7 +122,7 @@ export class ShortWay {
     const { text, maxAge, age } = answer;
     this.#give(operation, context, { hasData: true, codes: [], isRemembered: true });
     return {
-      body: `{"data":${text}}\n`,
+      body: bytesOf(`{"data":${text}}\n`),
       headers: { 'cache-control': cacheControl(maxAge), age: String(age) },
     };
   }
@@ -144,4 +144,10 @@ function asServer(error: GraphQLError): GraphQLFormattedError {
 
 function cacheControl(maxAge: number): string {
   return `max-age=${maxAge}, private`;
+}
+
+/** Text as it is sent. Nothing but ASCII, as most of it is, is one byte a character, which is written at once. */
+function bytesOf(text: string): Buffer {
+  const size = Buffer.byteLength(text);
+  return size === text.length ? Buffer.from(text, 'latin1') : Buffer.from(text);
 }

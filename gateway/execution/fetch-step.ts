@@ -3,7 +3,7 @@ import { isInterfaceType, Kind, type GraphQLError, type GraphQLSchema, type Sele
 import { errorOf, failureOf } from './errors.ts';
 import type { Joins } from './joins.ts';
 import type { Leaves } from './leaves.ts';
-import { merge } from './merge.ts';
+import { merge, mergeIntoAll } from './merge.ts';
 import { isRecord } from './own.ts';
 import { compileRepresenters } from './idle-requires.ts';
 import type { Representation } from './representations.ts';
@@ -135,25 +135,32 @@ function compileEntities(node: FetchNode, parts: FetchParts, client: SubgraphCli
   const { textOf } = parts.leaves;
   return {
     ask(targets, { coerced }) {
-      const represent = representerFor(coerced);
+      const representer = representerFor(coerced);
       const values: Representation[] = [];
       const texts: string[] = [];
       const owners: Entity[][] = [];
-      const known = new Map<string, number>();
+      const known = new Map<string, Entity[]>();
+      const alike = new Map<string, Entity[]>();
       for (const target of targets) {
-        const representation = represent(target);
+        const likeness = representer.likenessOf(target);
+        const same = likeness === undefined ? undefined : alike.get(likeness);
+        if (same) {
+          same.push(target);
+          continue;
+        }
+        const representation = representer.represent(target);
         if (!representation) continue;
         rewriteInput?.(representation);
         const key = textOf(representation);
-        const index = known.get(key);
-        if (index !== undefined) {
-          owners[index]?.push(target);
-          continue;
+        let owning = known.get(key);
+        if (!owning) {
+          known.set(key, (owning = []));
+          values.push(representation);
+          texts.push(key);
+          owners.push(owning);
         }
-        known.set(key, values.length);
-        values.push(representation);
-        texts.push(key);
-        owners.push([target]);
+        owning.push(target);
+        if (likeness !== undefined) alike.set(likeness, owning);
       }
       if (values.length === 0) return undefined;
       return {
@@ -177,7 +184,7 @@ function compileEntities(node: FetchNode, parts: FetchParts, client: SubgraphCli
               }
               // Who knows only an interface of an entity does not know its type.
               if (isInterfaceType(parts.schema.getType(String(entity['__typename'])))) delete entity['__typename'];
-              for (const owner of all) merge(owner, entity);
+              mergeIntoAll(all, entity);
             } else if (faulty.has(index)) continue;
             else if (entity === null || entity === undefined) for (const owner of all) run.absent.add(owner);
             else misshapen.push(...all);

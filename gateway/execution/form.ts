@@ -23,8 +23,16 @@ export interface Form {
 /** A field's name in the answer, and how text has it. */
 export interface NamedField {
   readonly name: string;
-  /** `"name":` */
-  readonly token: string;
+  /** `{"name":` */
+  readonly opening: string;
+  /** `,"name":` */
+  readonly following: string;
+}
+
+/** A field of that name. */
+export function named(name: string): NamedField {
+  const key = `${JSON.stringify(name)}:`;
+  return { name, opening: `{${key}`, following: `,${key}` };
 }
 
 /** Answers out of values. */
@@ -45,8 +53,8 @@ export const TEXT: Form = {
   leaf: leafTextOf,
   value: (value) => (value === null ? null : JSON.stringify(value)),
   object: () => '',
-  withField: (object, { token }, value) =>
-    object === '' ? `{${token}${value as string}` : `${object as string},${token}${value as string}`,
+  withField: (object, { opening, following }, value) =>
+    object === '' ? opening + (value as string) : (object as string) + following + (value as string),
   closeObject: (object) => (object === '' ? '{}' : `${object as string}}`),
   list(elements) {
     let text = '[';

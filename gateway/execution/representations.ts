@@ -16,8 +16,16 @@ import type { Entity } from './run.ts';
 /** What a subgraph is asked about an entity with: its type, a key, and what the fields asked for require. */
 export type Representation = Record<string, unknown>;
 
-/** Makes an entity's representation; undefined where it cannot be made, for the subgraph knows nothing of it then. */
-export type Representer = (entity: Entity) => Representation | undefined;
+/** Makes what subgraphs are asked about entities with. */
+export interface Representer {
+  /** An entity's representation; undefined where it cannot be made, for the subgraph knows nothing of it then. */
+  represent(entity: Entity): Representation | undefined;
+  /**
+   * A text that only entities with the same representation have in common, found sooner than that; undefined where
+   * there is none.
+   */
+  likenessOf(entity: Entity): string | undefined;
+}
 
 /** Whether nobody needs a part of what is required this time: a type, and field names joined by dots. */
 export type IsIdle = (typename: string, path: string) => boolean;
@@ -110,14 +118,43 @@ export function compileRepresenter(
     };
   }
 
-  return (entity) => {
-    const { __typename: typename } = entity;
-    if (typeof typename !== 'string') return undefined;
-    const whole: Representation = {};
-    for (const parts of partsOf(typename)) {
-      const each: Representation = {};
-      if (parts.every((part) => part(entity, each))) merge(whole, each);
-    }
-    return whole['__typename'] === undefined ? undefined : whole;
+  const leaves = leavesOf(requires);
+
+  return {
+    represent(entity) {
+      const { __typename: typename } = entity;
+      if (typeof typename !== 'string') return undefined;
+      const whole: Representation = {};
+      for (const parts of partsOf(typename)) {
+        const each: Representation = {};
+        if (parts.every((part) => part(entity, each))) merge(whole, each);
+      }
+      return whole['__typename'] === undefined ? undefined : whole;
+    },
+    likenessOf(entity) {
+      const { __typename: typename } = entity;
+      if (!leaves || typeof typename !== 'string') return undefined;
+      let likeness = typename;
+      for (const read of leaves) {
+        const value = read(entity);
+        if (typeof value !== 'string') return undefined;
+        // With its length, so that no two values together look like two others.
+        likeness += ` ${value.length} ${value}`;
+      }
+      return likeness;
+    },
   };
+}
+
+/** Reads all that representations are made of, of whichever type, but for that; undefined where not all is leaves. */
+function leavesOf(requires: readonly QueryPlanSelectionNode[]): readonly ReturnType<typeof reader>[] | undefined {
+  const names = new Set<string>();
+  for (const { selections } of requires.filter((each) => each.kind === 'InlineFragment')) {
+    for (const each of selections) {
+      if (each.kind !== 'Field' || each.selections) return undefined;
+      names.add(each.alias ?? each.name);
+    }
+  }
+  names.delete('__typename');
+  return [...names].map(reader);
 }

@@ -19,7 +19,7 @@ import {
 import type { Access } from './access-rules.ts';
 import { collectFields, type Switches } from './fields.ts';
 import { introspect } from './introspection.ts';
-import type { Form, NamedField } from './form.ts';
+import { named, type Form, type NamedField } from './form.ts';
 import { reader } from './own.ts';
 import { isOfType } from './rewrites.ts';
 import type { Entity, Run } from './run.ts';
@@ -144,28 +144,28 @@ export function compileShaper(shaped: ShapedOperation): Shaper {
     type: GraphQLNamedType,
   ): Field | undefined {
     const planned = plannedName(node);
-    const token = `${JSON.stringify(name)}:`;
+    const naming = named(name);
     if (node.name.value === '__typename') {
       // An object of which only an interface is known, from a subgraph that knows no more, has no type to tell.
       const told = isObjectType(type) ? form.value(type.name) : null;
-      return { name, token, planned, isNonNull: true, value: () => told };
+      return { ...naming, planned, isNonNull: true, value: () => told };
     }
     if (node.name.value === '__schema' || node.name.value === '__type') {
       const value = (_: Entity, __: string, { run }: Shaping) =>
         form.value(introspect(schema, nodes, operation, fragments, run.variables));
-      return { name, token, planned, isNonNull: node.name.value === '__schema', value };
+      return { ...naming, planned, isNonNull: node.name.value === '__schema', value };
     }
     const definition = isObjectType(type) || isInterfaceType(type) ? type.getFields()[node.name.value] : undefined;
     if (!definition) return undefined;
     const isNonNull = isNonNullType(definition.type);
     const why =
       access.refusal(type.name, node.name.value) ?? (nodes.every((each) => refused.has(each)) && refused.get(node));
-    if (why) return { name, token, planned, isNonNull, value: (_, __, shaping) => refuse(shaping, node, why) };
+    if (why) return { ...naming, planned, isNonNull, value: (_, __, shaping) => refuse(shaping, node, why) };
     const inner = getNullableType(definition.type);
     const selectionSets = nodes.flatMap(({ selectionSet }) => (selectionSet ? [selectionSet] : []));
     const complete = completeType(inner, isCompositeType(getNamedType(inner)) ? selectionSets : []);
     const read = reader(planned);
-    return { name, token, planned, isNonNull, value: (source, _, shaping) => complete(read(source), shaping) };
+    return { ...naming, planned, isNonNull, value: (source, _, shaping) => complete(read(source), shaping) };
   }
 
   return (root, run) => {

@@ -28,7 +28,8 @@ export class JoinedCalls<Result> {
     }
     const shared = call;
     shared.waiting++;
-    const { promise: left, reject } = Promise.withResolvers<never>();
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    shared.result.then(resolve, reject);
     const leave = () => {
       if (--shared.waiting === 0) {
         if (this.#calls.get(key) === shared) this.#calls.delete(key);
@@ -39,7 +40,7 @@ export class JoinedCalls<Result> {
     if (signal.aborted) leave();
     else signal.addEventListener('abort', leave, { once: true });
     try {
-      return await Promise.race([shared.result, left]);
+      return await promise;
     } finally {
       signal.removeEventListener('abort', leave);
     }

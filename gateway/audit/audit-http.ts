@@ -1,5 +1,5 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { pathOf } from '../http/path.ts';
+import { isFor } from '../http/path.ts';
 import type { AuditNote, AuditTrail } from './audit-trail.ts';
 
 /** Refusals are short. */
@@ -22,7 +22,7 @@ export function registerAudit(
     return note;
   };
   http.addHook('onRequest', (request, reply, done) => {
-    if (pathOf(request) === endpoint) follow(request, reply);
+    if (isFor(request, endpoint)) follow(request, reply);
     done();
   });
   http.addHook('onSend', (request, reply, payload, done) => {

@@ -59,6 +59,7 @@ function lineOf({ viewer, operation, hash, hasData = false, codes }: AuditNote, 
     requestId: end.requestId,
     who: whoIs(viewer),
     ...(viewer?.person && { person: viewer.person }),
+    ...(viewer?.service !== undefined && { service: viewer.service }),
     operation: operation?.slice(0, MAX_NAME) ?? null,
     hash: hash ?? null,
     decision: decisionOf(hasData, codes),
@@ -68,11 +69,11 @@ function lineOf({ viewer, operation, hash, hasData = false, codes }: AuditNote, 
   };
 }
 
-/** Somebody with rights who is no person is a service. */
 function whoIs(viewer: Viewer | undefined): 'person' | 'service' | 'nobody' | 'unknown' {
   if (!viewer) return 'unknown';
   if (viewer.person !== null) return 'person';
-  return viewer.groups.length > 0 || viewer.operator ? 'service' : 'nobody';
+  // Rights of no person are a service's, also of one that was asked for within the process, without a token.
+  return viewer.service !== undefined || viewer.groups.length > 0 || viewer.operator ? 'service' : 'nobody';
 }
 
 function decisionOf(hasData: boolean, codes: readonly string[]): 'allowed' | 'partly' | 'refused' {

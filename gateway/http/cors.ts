@@ -1,7 +1,7 @@
 import type { FastifyInstance } from 'fastify';
 import { refusal } from '../refusal.ts';
 import { send } from './refusals.ts';
-import { pathOf } from './path.ts';
+import { isFor } from './path.ts';
 
 /** How long a browser need not ask again whether it may, in seconds. */
 const MAX_AGE = '7200';
@@ -18,7 +18,7 @@ const SEEN = 'retry-after, x-request-id';
 export function registerCors(http: FastifyInstance, allowed: readonly string[]): void {
   const origins = new Set(allowed.map((origin) => origin.toLowerCase()));
   http.addHook('onRequest', (request, reply, done) => {
-    if (pathOf(request) !== '/graphql') return done();
+    if (!isFor(request, '/graphql')) return done();
     const { origin } = request.headers;
     const isAllowed = origin !== undefined && origins.has(origin.toLowerCase());
     if (isAllowed) {

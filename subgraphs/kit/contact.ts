@@ -3,11 +3,16 @@ import type { Viewer } from './viewer.ts';
 /** The scope for mail addresses and telephone numbers, also where they are somebody's handle. */
 const SCOPE = 'people:contact';
 
-/** What stands on either side of the @ in an address. */
-const PART = String.raw`[^\s@<>()\[\]"',;:]{1,200}`;
-const ADDRESS = new RegExp(`${PART}@${PART}`, 'gu');
+/** What stands on either side of the @ in an address, and of the word in a spelt one. */
+const PART = String.raw`[^\s@<>()\[\]"',;:]`;
+const WORD = String.raw`[^\s<>()\[\]"',;:]`;
+// Each begins where such characters do, and nowhere within: else a long word is looked through from each of them.
+const ADDRESS = new RegExp(`(?<!${PART})${PART}+@${PART}+`, 'gu');
 /** As public archives write them: `jane at x.example`, `jane (at) x.example`. */
-const SPELT_ADDRESS = /[^\s<>()[\]"',;:]{1,200}\s{1,3}[([]?at[)\]]?\s{1,3}[^\s@<>()[\]"',;:]{1,200}\.[a-z]{2,24}\b/giu;
+const SPELT_ADDRESS = new RegExp(
+  String.raw`(?<!${WORD})${WORD}+\s{1,3}[(\[]?at[)\]]?\s{1,3}${PART}+\.[a-z]{2,24}\b`,
+  'giu',
+);
 /** Only with the country's code: other digits may be anything, and are the ids of accounts in many tools. */
 const PHONE = /\+\d(?:[\s()./-]{0,2}\d){6,16}/gu;
 

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto';
+import { once } from 'node:events';
 import { readFile, stat } from 'node:fs/promises';
+import { connect, type AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
@@ -57,6 +59,18 @@ function post(body: object | string, headers: Readonly<Record<string, string>> =
   });
 }
 
+/** Asks by an address as it is, which clients would put right. */
+async function overTheWire(path: string, body: string): Promise<void> {
+  if (!app.http.server.listening) await app.http.listen({ host: '127.0.0.1', port: 0 });
+  const { port } = app.http.server.address() as AddressInfo;
+  const socket = connect(port, '127.0.0.1');
+  socket.write(
+    `POST ${path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\ncontent-type: application/json\r\n` +
+      `content-length: ${body.length}\r\n\r\n${body}`,
+  );
+  await once(socket.resume(), 'close');
+}
+
 const sha256 = (text: string) => createHash('sha256').update(text).digest('hex');
 
 it('says who asked which operation', async () => {
@@ -93,6 +107,22 @@ it('knows nobody, services and who cannot be established', async () => {
     status: 401,
   });
 });
+
+it('names services, whatever they may read', async () => {
+  const service = { ...NOBODY, service: 'reports', signedIn: true, scopes: ['reports:read'] };
+  expect(await lineOf(() => app.ask({ query: '{ __typename }', viewer: service }))).toMatchObject({
+    who: 'service',
+    service: 'reports',
+  });
+});
+
+it.each(['/%67raphql', '/graph%71l?x', '/graphql#x', 'http://x/graphql'])(
+  'has a line however the address is written: %s',
+  async (path) => {
+    const line = await lineOf(() => overTheWire(path, '{"query":"query Odd { __typename }"}'));
+    expect(line).toMatchObject({ operation: 'Odd', decision: 'allowed' });
+  },
+);
 
 it.each<[string, object | string, string, number]>([
   ['no GraphQL', { query: `{ ${WORD}` }, 'GRAPHQL_PARSE_FAILED', 400],

@@ -260,5 +260,13 @@ manager: uid=nobody.else@x.example,dc=x
     for (const text of ['jane.roe', '@jane', 'Jane Roe', '12345678', 'c++ 2 3', 'people.ldif:120', 'Team at work']) {
       expect(withoutContacts(text)).toBe(text);
     }
+    expect(withoutContacts(`${'a'.repeat(300)}@x.example`)).toBe('aaa…');
+  });
+
+  it('looks at each character of a long text a few times, not hundreds of times', () => {
+    // As long as ten requests may be; else it takes minutes, and everybody else waits for them.
+    for (const piece of ['a', 'a@', '@', 'a at a', `${'x'.repeat(199)} at ${'b.'.repeat(100)} `]) {
+      expect(withoutContacts(piece.repeat(2_000_000 / piece.length))).not.toBe('');
+    }
   });
 });

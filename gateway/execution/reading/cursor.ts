@@ -13,8 +13,10 @@ const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
 const COLON = 0x3a;
 const OPEN_LIST = 0x5b;
+/** The code of `]`. */
 export const CLOSE_LIST = 0x5d;
 const OPEN_OBJECT = 0x7b;
+/** The code of `}`. */
 export const CLOSE_OBJECT = 0x7d;
 
 /** A string with escapes, and a number (RFC 8259, sections 6 and 7). */

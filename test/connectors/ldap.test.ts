@@ -157,24 +157,13 @@ describe.skipIf(!isHere)('ldap on a real OpenLDAP', () => {
       expect(store.items.size).toBe(730);
     });
 
-    it('ends with an error, and no sweep, when the server goes away or the call ends within a run', async () => {
-      const begin = async (signal: AbortSignal) => {
-        const connector = await open({ baseDn: many, pageSize: 100 });
-        const batches = connector.changes(undefined, () => undefined, { signal })[Symbol.asyncIterator]();
-        expect((await batches.next()).value).toMatchObject({ upserts: { length: 500 } });
-        return batches;
-      };
+    it('ends with an error, and no sweep, when the call ends within a run', async () => {
       const abort = new AbortController();
-      const ended = await begin(abort.signal);
+      const connector = await open({ baseDn: many, pageSize: 100 });
+      const batches = connector.changes(undefined, () => undefined, abort)[Symbol.asyncIterator]();
+      expect((await batches.next()).value).toMatchObject({ upserts: { length: 500 } });
       abort.abort();
-      await expect(ended.next()).rejects.toMatchObject({ code: 'CANCELLED' });
-      const broken = await begin(call.signal);
-      await slapd.stop();
-      try {
-        await expect(broken.next()).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-      } finally {
-        await slapd.start();
-      }
+      await expect(batches.next()).rejects.toMatchObject({ code: 'CANCELLED' });
     });
 
     it('says which option to change when the server refuses the page size', async () => {
@@ -217,11 +206,10 @@ describe.skipIf(!isHere)('ldap on a real OpenLDAP', () => {
       expect([refuse(''), refuse()]).toEqual([false, false]);
     });
 
-    it('no answer', async () => {
+    it('no answer to StartTLS, for which the library would wait for ever', async () => {
       await using silent = createServer((socket) => socket.resume()).listen(0, '127.0.0.1');
       await new Promise((resolve) => silent.once('listening', resolve));
       const url = `ldap://127.0.0.1:${(silent.address() as AddressInfo).port}`;
-      expect(await refused({ url, timeoutMs: 100 })).toMatch(/^UNAVAILABLE .*in time/);
       expect(await refused({ url, timeoutMs: 100, startTls: true })).toMatch(/^UNAVAILABLE .*in time/);
     });
   });
@@ -282,21 +270,5 @@ describe.skipIf(!isHere)('ldap on a real OpenLDAP', () => {
     const denied = `ou=denied,${slapd.suffix}`;
     await unit(denied);
     expect(await refused({ baseDn: denied })).toMatch(/^FORBIDDEN .*lacks the right/);
-  });
-
-  it('tells a server that is down from one that refuses', async () => {
-    await person('a');
-    const connector = await open();
-    const { store } = await load();
-    expect(await connector.health(call)).toMatchObject({ status: 'ok' });
-    await slapd.stop();
-    try {
-      expect(await connector.health(call)).toMatchObject({ status: 'unknown' });
-      await expect(store.run(connector)).rejects.toMatchObject({ code: 'UNAVAILABLE' });
-    } finally {
-      await slapd.start();
-    }
-    expect(await connector.health(call)).toMatchObject({ status: 'ok' });
-    expect(store.items.size).toBe(1);
   });
 });

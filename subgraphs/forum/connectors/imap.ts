@@ -54,7 +54,9 @@ const Options = z
       .min(50)
       .max(600_000)
       .default(60_000)
-      .describe('Give up on connecting, and on a server that falls silent, after so many milliseconds.'),
+      .describe(
+        'Give up on connecting, and on a server that falls silent, after so many milliseconds; on one command after five times as many.',
+      ),
   })
   .refine(({ host, security }) => security !== 'none' || LOOPBACK.test(host), {
     message: 'over a network the connection has to be encrypted; use `tls` or `starttls`',

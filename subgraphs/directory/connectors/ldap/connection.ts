@@ -72,7 +72,7 @@ export class Connection implements AsyncDisposable {
     } catch (cause) {
       await connection[Symbol.asyncDispose]();
       stopIfCancelled(call, source);
-      throw toConnectorError(source, cause);
+      throw connection.#brokenOff(cause) ?? toConnectorError(source, cause);
     }
   }
 
@@ -178,16 +178,25 @@ export class Connection implements AsyncDisposable {
 
   async #error(cause: unknown, base: string): Promise<ConnectorError> {
     stopIfCancelled(this.#call, this.#settings.source);
-    if (this.#size.isOver) {
+    const error = this.#brokenOff(cause);
+    if (error instanceof TooLarge) {
       await this.#client.unbind().catch(() => undefined);
       const tls = await tlsOptions(this.#settings);
       this.#client = clientOf(this.#settings, tls, this.#size);
       await this.#logIn(tls).catch((reason: unknown) => {
-        throw toConnectorError(this.#settings.source, reason);
+        throw this.#brokenOff(reason) ?? toConnectorError(this.#settings.source, reason);
       });
-      return new TooLarge(this.#settings.source, { cause });
     }
-    return toConnectorError(this.#settings.source, cause, base);
+    return error ?? toConnectorError(this.#settings.source, cause, base);
+  }
+
+  /** Why the connection was broken off from our side; undefined where it was not. */
+  #brokenOff(cause: unknown): ConnectorError | undefined {
+    const { source } = this.#settings;
+    if (this.#size.isOver) return new TooLarge(source, { cause });
+    if (!this.#size.isForeign) return undefined;
+    const message = `${source}: the server answered with something that is no LDAP; look at the port in \`url\``;
+    return new ConnectorError('BAD_RESPONSE', message, { cause });
   }
 
   /** The library waits for ever for the other side to greet back. */

@@ -1,4 +1,4 @@
-import { ResultCodeError } from 'ldapts';
+import { InvalidAsn1Error, MessageParserError, ResultCodeError } from 'ldapts';
 import { ConnectorError, type ConnectorErrorCode } from '../../../kit/errors.ts';
 
 /** Result codes of RFC 4511, section 4.1.9, that are told apart. */
@@ -50,6 +50,9 @@ export function toConnectorError(source: string, cause: unknown, base?: string):
   const known = result === undefined ? undefined : BY_RESULT[result];
   if (known !== undefined) return error(...known);
   if (result !== undefined) return error('BAD_RESPONSE', `the server answered with result code ${result}`);
+  // A fault of types is the library's, given an answer to something else than was asked.
+  if ([InvalidAsn1Error, MessageParserError, TypeError].some((kind) => cause instanceof kind))
+    return error('BAD_RESPONSE', 'the server answered with something that does not fit the question');
   const code = (cause as { code?: unknown } | null)?.code;
   if (typeof code === 'string') {
     if (UNTRUSTED.test(code)) {

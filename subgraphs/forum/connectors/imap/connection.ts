@@ -15,6 +15,7 @@ import { readAuthority } from '../../../kit/authority.ts';
 import { ConnectorError } from '../../../kit/errors.ts';
 import { stopIfCancelled } from '../../../kit/text/files.ts';
 import { toConnectorError } from './errors.ts';
+import { MAX_PARTS } from './structure.ts';
 
 /** How a server is reached. */
 export interface ConnectionSettings {
@@ -33,6 +34,16 @@ export interface ConnectionSettings {
 
 /** Headers, numbers of all mails, and what surrounds them, on top of a text. */
 const REST_BYTES = 32 * 1024 ** 2;
+/** Answers that are short, logging in among them; and what one mail has besides its texts. */
+const SHORT_BYTES = 1024 ** 2;
+
+/** So many times `timeoutMs` a command may take, however busy the server looks; the option says so. */
+const LONGEST = 5;
+const LOOK_EVERY_MS = 50;
+
+const nothing = (): void => undefined;
+/** Keeps the library from writing down what is said. */
+const SILENT = { debug: nothing, info: nothing, warn: nothing, isLevelEnabled: (level: string) => level === 'error' };
 
 /** One connection, logged in, that only ever reads: folders are opened by EXAMINE, texts by PEEK. */
 export class Connection implements AsyncDisposable {
@@ -65,7 +76,11 @@ export class Connection implements AsyncDisposable {
       doSTARTTLS: security === 'starttls',
       tls: { ...(await authority(settings)), ...(isIP(host) === 0 && { servername: host }) },
       auth: { user, pass: password },
-      logger: false,
+      // Lines that are no IMAP are told here alone: left out, what is missing would look like what is gone.
+      logger: {
+        ...SILENT,
+        error: (entry: object) => void ('payloadBytes' in entry && connection.#breakOff(noImap(source))),
+      },
       qresync: true,
       disableAutoIdle: true,
       disableCompression: true,
@@ -90,7 +105,7 @@ export class Connection implements AsyncDisposable {
   }
 
   list(): Promise<ListResponse[]> {
-    return this.#ask(() => this.#client.list());
+    return this.#ask(() => this.#client.list(), undefined, REST_BYTES);
   }
 
   /** What the server counts of a folder; undefined where it refuses, which opening the folder then explains. */
@@ -106,7 +121,11 @@ export class Connection implements AsyncDisposable {
 
   /** The numbers of the mails that are neither deleted nor drafts. */
   async present(folder: string): Promise<number[]> {
-    const found = await this.#ask(() => this.#client.search({ deleted: false, draft: false }, { uid: true }), folder);
+    const found = await this.#ask(
+      () => this.#client.search({ deleted: false, draft: false }, { uid: true }),
+      folder,
+      REST_BYTES,
+    );
     if (Array.isArray(found)) return found;
     throw new ConnectorError('BAD_RESPONSE', `${this.#settings.source}: the server does not search "${folder}"`);
   }
@@ -120,7 +139,9 @@ export class Connection implements AsyncDisposable {
   ): Promise<FetchMessageObject[]> {
     const range = uids === 'all' ? '1:*' : rangeOf(uids);
     const options = { uid: true, ...(since !== undefined && { changedSince: since }) };
-    return this.#ask(() => this.#client.fetchAll(range, { uid: true, ...query }, options), folder);
+    const each = SHORT_BYTES + MAX_PARTS * this.#settings.maxBytes;
+    const most = Math.min(2 * REST_BYTES + each, uids === 'all' ? Number.POSITIVE_INFINITY : uids.length * each);
+    return this.#ask(() => this.#client.fetchAll(range, { uid: true, ...query }, options), folder, most);
   }
 
   /** What changed after a moment in the folder that is open, and the numbers of what was removed. */
@@ -142,16 +163,42 @@ export class Connection implements AsyncDisposable {
     this.#client.close();
   }
 
-  async #ask<Answer>(command: () => Promise<Answer>, folder?: string): Promise<Answer> {
+  async #ask<Answer>(command: () => Promise<Answer>, folder?: string, most = SHORT_BYTES): Promise<Answer> {
     const { source } = this.#settings;
     stopIfCancelled(this.#call, source);
     try {
       await this.#withinBudget();
-      return await command();
+      return await this.#bounded(command, most);
     } catch (cause) {
       stopIfCancelled(this.#call, source);
       throw toConnectorError(source, this.#fault ?? cause, folder);
     }
+  }
+
+  /** The library knows when a server falls silent, not when it never ends, and bounds lines, but not how many there are. */
+  async #bounded<Answer>(command: () => Promise<Answer>, most: number): Promise<Answer> {
+    const { source, timeoutMs } = this.#settings;
+    const until = Date.now() + timeoutMs * LONGEST;
+    const before = this.#client.stats().received;
+    const timer = setInterval(() => {
+      if (Date.now() > until)
+        this.#breakOff(new ConnectorError('UNAVAILABLE', `${source}: the server did not answer in time`));
+      if (this.#client.stats().received - before > most)
+        this.#breakOff(new ConnectorError('BAD_RESPONSE', `${source}: the server sent more than was asked for`));
+    }, LOOK_EVERY_MS);
+    try {
+      const answer = await command();
+      // The command may have come to an end before the connection did.
+      if (this.#fault !== undefined) throw this.#fault;
+      return answer;
+    } finally {
+      clearInterval(timer);
+    }
+  }
+
+  #breakOff(fault: ConnectorError): void {
+    this.#fault ??= fault;
+    this.#client.close();
   }
 
   /** Spaces commands evenly over the minute. */
@@ -167,6 +214,10 @@ export class Connection implements AsyncDisposable {
 
 async function authority({ source, baseDir, caFile }: ConnectionSettings): Promise<{ ca?: Buffer }> {
   return caFile === undefined ? {} : { ca: await readAuthority(resolve(baseDir, caFile), source) };
+}
+
+function noImap(source: string): ConnectorError {
+  return new ConnectorError('BAD_RESPONSE', `${source}: the server answered with something that is no IMAP`);
 }
 
 /** Numbers as the protocol writes sets of them: `1:3,7`. */

@@ -6,7 +6,8 @@ export interface TextPart {
   readonly header: string;
 }
 
-const MAX_PARTS = 10;
+/** Of one mail no more parts are read. */
+export const MAX_PARTS = 10;
 const MAX_DEPTH = 50;
 
 /**

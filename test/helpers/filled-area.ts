@@ -52,7 +52,7 @@ export async function fillArea(
   const service = subgraph.openService(path, {});
   const executor = new SubgraphExecutor(service, log);
   const ask = async (query: string): Promise<unknown> => {
-    const { data, errors } = await executor.execute({ query }, executor.contextFor(OPERATOR));
+    const { data, errors } = await executor.execute({ query }, await executor.contextFor(OPERATOR));
     if (errors !== undefined) throw new AggregateError(errors, errors.map(String).join());
     return data;
   };

@@ -70,8 +70,8 @@ describe('executing plans', () => {
         const answers = fc.asyncProperty(drawn(caseOf), async ({ query, asked }) => {
           for (const { variables, faults } of asked) {
             cases++;
-            // With other aliases the plan can be another one, so that other fetches would fail.
-            fakes.faults = withClearAliases(query) === query ? faults : { ...faults, failing: 0 };
+            // With other aliases the plan and the answers can be others, so that other fetches and values would suffer.
+            fakes.faults = withClearAliases(query) === query ? faults : { ...faults, failing: 0, mangled: 0 };
             const seen = { ours: nothingSeen(), theirs: nothingSeen() };
             fakes.seen = seen.ours;
             fakes.hidesInterfaces = false;

@@ -1,10 +1,11 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { isInterfaceType, Kind, type GraphQLError, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import { isInterfaceType, isObjectType, Kind, type GraphQLError, type GraphQLSchema, type SelectionSetNode } from 'graphql';
 import { errorOf, failureOf } from './errors.ts';
 import type { Joins } from './joins.ts';
 import type { Leaves } from './leaves.ts';
 import { merge } from './merge.ts';
 import { isRecord } from './own.ts';
+import { compileSieve } from './reading/only-asked.ts';
 import { compileRepresenters } from './idle-requires.ts';
 import type { Representation } from './representations.ts';
 import { compileRewrites } from './rewrites.ts';
@@ -37,11 +38,14 @@ export interface FetchParts {
 /** Compiles one fetch of a plan. */
 export function compileFetch(node: FetchNode, parts: FetchParts): Step {
   const client = parts.clientOf(node.serviceName);
+  // A reader takes no more than was asked for; nor do those in this process say more.
+  const read = parts.leaves.readerOf(node);
+  const sift = client.isRemote && !read ? compileSieve(selectionOf(node.operation)) : undefined;
   const operation = client.prepare({
     query: node.operation,
     operationName: node.operationName,
     kind: node.operationKind,
-    read: parts.leaves.readerOf(node),
+    read,
   });
   const used = node.variableUsages ?? [];
   const variablesOf = (run: Run): Record<string, unknown> => {
@@ -68,6 +72,7 @@ export function compileFetch(node: FetchNode, parts: FetchParts): Step {
       const answer = await Promise.race([asked, run.call.over]);
       for (const error of answer.errors ?? []) parts.onError(client.name, error, run);
       checkWhole(answer, client.name);
+      sift?.(answer.data);
       if (answer.staleSince !== undefined) {
         run.stale.push({ subgraph: client.name, asOf: new Date(answer.staleSince).toISOString() });
       }
@@ -177,7 +182,12 @@ function compileEntities(node: FetchNode, parts: FetchParts, client: SubgraphCli
               }
               // Who knows only an interface of an entity does not know its type.
               if (isInterfaceType(parts.schema.getType(String(entity['__typename'])))) delete entity['__typename'];
-              for (const owner of all) merge(owner, entity);
+              for (const owner of all) {
+                const { __typename: type } = owner;
+                merge(owner, entity);
+                // What it is was said by who brought it; only of an interface another one may know more.
+                if (isObjectType(parts.schema.getType(String(type)))) owner['__typename'] = type;
+              }
             } else if (faulty.has(index)) continue;
             else if (entity === null || entity === undefined) for (const owner of all) run.absent.add(owner);
             else misshapen.push(...all);

@@ -1,5 +1,12 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { isInterfaceType, isObjectType, Kind, type GraphQLError, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import {
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type GraphQLError,
+  type GraphQLSchema,
+  type SelectionSetNode,
+} from 'graphql';
 import { errorOf, failureOf } from './errors.ts';
 import type { Joins } from './joins.ts';
 import type { Leaves } from './leaves.ts';

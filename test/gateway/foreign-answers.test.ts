@@ -27,12 +27,14 @@ let entity: (id: string) => object | null;
 beforeAll(async () => {
   company = await smallCompany();
   await company.sync();
-  foreign = createServer(async (request, response) => {
-    const { variables } = (await json(request)) as { variables: { representations?: { id: string }[] } };
-    const data = variables.representations
-      ? { _entities: variables.representations.map(({ id }) => entity(id)) }
-      : { favourite: entity(Buffer.from('person:people:ada').toString('base64url')) };
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data }));
+  foreign = createServer((request, response) => {
+    void json(request).then((body) => {
+      const { representations } = (body as { variables: { representations?: { id: string }[] } }).variables;
+      const data = representations
+        ? { _entities: representations.map(({ id }) => entity(id)) }
+        : { favourite: entity(Buffer.from('person:people:ada').toString('base64url')) };
+      response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify({ data }));
+    });
   });
   await new Promise<void>((resolve) => foreign.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(foreign.address() as AddressInfo).port}`;

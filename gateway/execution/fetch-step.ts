@@ -1,10 +1,18 @@
 import type { FetchNode } from '@apollo/query-planner';
-import { isInterfaceType, Kind, type GraphQLError, type GraphQLSchema, type SelectionSetNode } from 'graphql';
+import {
+  isInterfaceType,
+  isObjectType,
+  Kind,
+  type GraphQLError,
+  type GraphQLSchema,
+  type SelectionSetNode,
+} from 'graphql';
 import { errorOf, failureOf } from './errors.ts';
 import type { Joins } from './joins.ts';
 import type { Leaves } from './leaves.ts';
 import { merge, mergeIntoAll } from './merge.ts';
 import { isRecord } from './own.ts';
+import { compileSieve } from './reading/only-asked.ts';
 import { compileRepresenters } from './idle-requires.ts';
 import type { Representation } from './representations.ts';
 import { compileRewrites } from './rewrites.ts';
@@ -37,11 +45,14 @@ export interface FetchParts {
 /** Compiles one fetch of a plan. */
 export function compileFetch(node: FetchNode, parts: FetchParts): Step {
   const client = parts.clientOf(node.serviceName);
+  // A reader takes no more than was asked for; nor do those in this process say more.
+  const read = parts.leaves.readerOf(node);
+  const sift = client.isRemote && !read ? compileSieve(selectionOf(node.operation)) : undefined;
   const operation = client.prepare({
     query: node.operation,
     operationName: node.operationName,
     kind: node.operationKind,
-    read: parts.leaves.readerOf(node),
+    read,
   });
   const used = node.variableUsages ?? [];
   const variablesOf = (run: Run): Record<string, unknown> => {
@@ -68,6 +79,7 @@ export function compileFetch(node: FetchNode, parts: FetchParts): Step {
       const answer = await Promise.race([asked, run.call.over]);
       for (const error of answer.errors ?? []) parts.onError(client.name, error, run);
       checkWhole(answer, client.name);
+      sift?.(answer.data);
       if (answer.staleSince !== undefined) {
         run.stale.push({ subgraph: client.name, asOf: new Date(answer.staleSince).toISOString() });
       }
@@ -184,7 +196,7 @@ function compileEntities(node: FetchNode, parts: FetchParts, client: SubgraphCli
               }
               // Who knows only an interface of an entity does not know its type.
               if (isInterfaceType(parts.schema.getType(String(entity['__typename'])))) delete entity['__typename'];
-              mergeIntoAll(all, entity);
+              mergeKeepingTypes(all, entity, parts.schema);
             } else if (faulty.has(index)) continue;
             else if (entity === null || entity === undefined) for (const owner of all) run.absent.add(owner);
             else misshapen.push(...all);
@@ -199,6 +211,17 @@ function compileEntities(node: FetchNode, parts: FetchParts, client: SubgraphCli
       run.errors.push(failureOf(error, client.name, above.length > 0 ? above : undefined));
     },
   };
+}
+
+/** Merges what is said of entities: of which type they are was said by who brought them, unless only an interface. */
+function mergeKeepingTypes(owners: readonly Entity[], entity: Entity, schema: GraphQLSchema): void {
+  const { __typename: told } = entity;
+  const types = told === undefined ? [] : owners.map((owner) => owner['__typename']);
+  mergeIntoAll(owners, entity);
+  for (const [index, type] of types.entries()) {
+    const owner = owners[index];
+    if (owner && type !== told && isObjectType(schema.getType(String(type)))) owner['__typename'] = type;
+  }
 }
 
 /** Reports errors of entities in each place these stand. @returns which entities have errors. */

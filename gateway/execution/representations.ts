@@ -52,6 +52,8 @@ export function compileRepresenter(
     let parts = byType.get(typename);
     if (!parts) {
       const type = schema.getType(typename);
+      // Kept would be whatever a subgraph says, without end.
+      if (!type) return [];
       parts = requires.flatMap((each) => {
         if (each.kind !== 'InlineFragment' || each.typeCondition === undefined) return [];
         const here = (path: string) => isIdle(typename, path);

@@ -107,13 +107,15 @@ export function compileShaper(shaped: ShapedOperation): Shaper {
   }
 
   function completeObject(selectionSets: readonly SelectionSetNode[], type: GraphQLNamedType): Completer {
-    const fieldsOf = new Map<string, readonly Field[] | undefined>();
+    const fieldsOf = new Map<string, readonly Field[]>();
     const fieldsFor = (typename: string): readonly Field[] | undefined => {
-      if (!fieldsOf.has(typename)) {
-        const fits = isOfType(schema, typename, type.name);
-        fieldsOf.set(typename, fits ? compileFields(selectionSets, typename) : undefined);
+      let fields = fieldsOf.get(typename);
+      // What fits is kept; what does not is a subgraph's word, and of those there is no end.
+      if (!fields && isOfType(schema, typename, type.name)) {
+        fields = compileFields(selectionSets, typename);
+        if (fields) fieldsOf.set(typename, fields);
       }
-      return fieldsOf.get(typename);
+      return fields;
     };
     return (value, shaping) => {
       if (value === null || value === undefined) return null;

@@ -42,6 +42,7 @@ export class TokenVerifier {
         requiredClaims: ['exp'],
       });
       checkUse(payload, token);
+      if (!Number.isFinite(payload.exp)) refuse('The token never expires.');
       if ((payload.iat ?? 0) > Date.now() / 1_000 + rules.clockSkewSeconds) refuse('The token is of the future.');
       return payload;
     } catch (error) {

@@ -43,6 +43,13 @@ describe('Markdown', () => {
     });
   });
 
+  it('gives up parsing what would take hours', () => {
+    const { text } = readMarkdown(`first ${'_a_'.repeat(300_000)}`);
+    expect(text).toMatch(/^first /);
+    // What was broken off is not in the way of the next text.
+    expect(readMarkdown(`*as* ${'ever '.repeat(1_000)}`).text).toMatch(/^as ever/);
+  });
+
   it('reads anything without failing, also what is nested beyond reason', () => {
     fc.assert(
       fc.property(

@@ -147,6 +147,8 @@ describe('access tokens of an OpenID provider', () => {
     Buffer.from(typeof value === 'string' ? value : JSON.stringify(value)).toString('base64url');
   const withClaims = (claims: Record<string, unknown> | (() => Record<string, unknown>)) => () =>
     tokenOf(server.issuer, key, { claims: typeof claims === 'function' ? claims() : claims });
+  /** What `JSON.stringify` writes as it stands; of it TypeScript does not know yet. */
+  const rawJson = (JSON as unknown as { rawJSON: (text: string) => object }).rawJSON;
   const withHeader = (header: Record<string, unknown>) => () => tokenOf(server.issuer, key, { header });
   const genuine = () => tokenOf(server.issuer, key);
 
@@ -192,6 +194,7 @@ describe('access tokens of an OpenID provider', () => {
     ['of the future by iat', withClaims(() => ({ iat: now() + 120 }))],
     ['without an end', withClaims({ exp: undefined })],
     ['with an end that is text', withClaims(() => ({ exp: String(now() + 300) }))],
+    ['with an end beyond all numbers', withClaims({ exp: rawJson('1e999') })],
     ['another issuer', withClaims({ iss: 'https://evil.example' })],
     ['the issuer with a slash more', () => withClaims({ iss: `${server.issuer}/` })()],
     ['no issuer', withClaims({ iss: undefined })],

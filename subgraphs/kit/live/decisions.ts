@@ -175,7 +175,7 @@ export class Decisions {
 
 /** What was said of somebody's own items is not said of others' that come to a set later. */
 function keyOf(account: string, { acl, areOwn }: Sampled): string {
-  return `${acl}${areOwn ? ' own' : ''} ${account}`;
+  return `${areOwn ? 'own' : 'all'} ${acl} ${account}`;
 }
 
 /** What was not used for longest is forgotten first. */

@@ -2,6 +2,7 @@ import { Lexer, type Token } from 'marked';
 import { parse as parseYaml } from 'yaml';
 import { decodeEntities, readHtml } from './html.ts';
 import { addressesIn, clean, cleanLine, MAX_TEXT, tidy, webAddresses } from './plain.ts';
+import { TookTooLong, withinTime } from './within-time.ts';
 
 /** What is worth keeping of a Markdown text. */
 export interface MarkdownText {
@@ -29,6 +30,11 @@ export class FrontMatterError extends Error {
 }
 
 const MAX_FRONT_MATTER = 64 * 1024;
+
+/** What is not longer cannot take long, whatever it holds. */
+const QUICK = 2_000;
+/** A megabyte of links takes two seconds; as much of `_a_` would take hours. */
+const PARSE_MS = 10_000;
 
 /**
  * Takes YAML 1.2 front matter (a first line `---` up to the next `---` or `...`) off a text.
@@ -72,11 +78,13 @@ export function readMarkdown(source: string, base?: string): MarkdownText {
     // Thousands of nested quotes are only ever an attack on the parser's stack.
     .replace(/^(?:[ \t]*>){32,}/gm, '> ');
   const state: State = { out: [], hrefs: [] };
+  const parse = () => block(new Lexer({ gfm: true }).lex(markdown), state);
   try {
-    block(new Lexer({ gfm: true }).lex(markdown), state);
+    if (markdown.length <= QUICK) parse();
+    else withinTime(parse, PARSE_MS);
   } catch (cause) {
-    if (!(cause instanceof RangeError)) throw cause;
-    // Nested too deeply to parse: its words are still worth finding.
+    if (!(cause instanceof RangeError || cause instanceof TookTooLong)) throw cause;
+    // Nested too deeply to parse, or nothing but the beginnings of markup: its words are still worth finding.
     return { text: tidy(markdown), links: addressesIn(markdown) };
   }
   const text = tidy(state.out.join(''));

@@ -21,29 +21,19 @@ export interface DirectoryContext extends SubgraphContext {
 
 /** The context of one request. */
 export function directoryContext(reader: DirectoryReader, thesaurus: Thesaurus, viewer: Viewer): DirectoryContext {
-  const people = (condition: string, values: readonly unknown[]) =>
-    reader.db.all<PersonRow & { entryGid: string; entrySource: string; entryReference: string }>(
-      `SELECT ${PERSON_COLUMNS}, e.gid AS entryGid, e.source AS entrySource, e.reference AS entryReference
-       FROM entry e JOIN person p ON p.id = e.person WHERE ${condition}`,
-      JSON.stringify(values),
-    );
+  reader.refresh();
   return {
     reader,
     thesaurus,
     viewer,
-    personById: new DataLoader(async (ids) => {
-      const rows = people('e.gid IN (SELECT value FROM json_each(?))', ids);
-      return inOrder(ids, rows, ({ entryGid }) => entryGid);
-    }),
-    personByNumber: new DataLoader(async (ids) => {
-      const rows = people('e.id = p.id AND p.id IN (SELECT value FROM json_each(?))', ids);
-      return inOrder(ids, rows, ({ id }) => id);
-    }),
+    personById: new DataLoader(async (ids) => reader.peopleById(ids)),
+    personByNumber: new DataLoader(async (ids) => reader.peopleByNumber(ids)),
     personByReference: new DataLoader(
       async (keys) => {
-        const rows = people(
-          'e.reference IN (SELECT value FROM json_each(?))',
-          keys.map(({ reference }) => reference),
+        const rows = reader.db.all<PersonRow & { entrySource: string; entryReference: string }>(
+          `SELECT ${PERSON_COLUMNS}, e.source AS entrySource, e.reference AS entryReference
+           FROM entry e JOIN person p ON p.id = e.person WHERE e.reference IN (SELECT value FROM json_each(?))`,
+          JSON.stringify(keys.map(({ reference }) => reference)),
         );
         return inOrder(
           keys.map(({ source, reference }) => `${source}\n${reference}`),

@@ -4,6 +4,7 @@ import { fold } from '../kit/search/analyze.ts';
 import type { Question } from '../kit/search/question.ts';
 import { search, type Found } from '../kit/search/searcher.ts';
 import { Database } from '../kit/store/database.ts';
+import { StoreMemory, type RowCache } from '../kit/store/row-cache.ts';
 import type { HandleKind } from './generated.ts';
 
 /** A person as the store has it. */
@@ -63,17 +64,51 @@ const EVERYONE: ReadonlySet<number> = new Set([1]);
 /** The reading side of the directory's store. */
 export class DirectoryReader {
   readonly db: Database;
+  readonly #memory: StoreMemory;
+  readonly #byNumber: RowCache<number, PersonRow>;
+  readonly #byId: RowCache<string, PersonRow>;
   readonly #corpus = new Corpus();
   #version = -1;
 
   constructor(path: string) {
     this.db = Database.openReader(path);
+    this.#memory = new StoreMemory(this.db);
+    this.#byNumber = this.#memory.keep((numbers) => {
+      const rows = this.db.all<PersonRow>(
+        `SELECT ${PERSON_COLUMNS} FROM person p WHERE p.id IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(numbers),
+      );
+      return rows.map((row) => [row.id, row]);
+    });
+    this.#byId = this.#memory.keep<string, PersonRow>((ids) => {
+      const rows = this.db.all<PersonRow & { entryGid: string }>(
+        `SELECT ${PERSON_COLUMNS}, e.gid AS entryGid FROM entry e JOIN person p ON p.id = e.person
+         WHERE e.gid IN (SELECT value FROM json_each(?))`,
+        JSON.stringify(ids),
+      );
+      return rows.map((row) => [row.entryGid, row]);
+    });
+  }
+
+  /** Looks whether the store has changed, so that nothing kept in memory is older. Every request begins with this. */
+  refresh(): void {
+    this.#memory.refresh();
+  }
+
+  /** People by number. */
+  peopleByNumber(numbers: readonly number[]): (PersonRow | undefined)[] {
+    return this.#byNumber.get(numbers);
+  }
+
+  /** People by global id: that of any entry they are made of. */
+  peopleById(ids: readonly string[]): (PersonRow | undefined)[] {
+    return this.#byId.get(ids);
   }
 
   /** Profiles that match the question, best first. */
   searchProfiles(question: Question): Found {
     return this.db.snapshot(() => {
-      const version = this.db.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
+      const version = this.db.dataVersion;
       if (version !== this.#version) {
         this.#corpus.refresh(this.db);
         this.#version = version;

@@ -25,35 +25,31 @@ export interface Contribution {
  */
 export function contributionsOf(reader: ContentReader, readable: Readable, found: Found): Contribution[] {
   const votes = votesOf(found);
-  const rows = reader.db.all<{ item: number; weight: number; person: string; at: string | null }>(
-    `SELECT p.item, p.weight, a.person, i.updated_at AS at
-     FROM json_each(?) h JOIN participation p ON p.item = h.value
-       JOIN account a ON a.id = p.account JOIN item i ON i.id = p.item
-     WHERE a.person IS NOT NULL`,
-    JSON.stringify([...votes.keys()]),
-  );
+  const items = [...votes.keys()];
   const people = new Map<string, { mass: number; lastAt: string | null; items: Map<number, number> }>();
-  for (const { item, weight, person, at } of rows) {
-    const entry = people.get(person) ?? { mass: 0, lastAt: null, items: new Map<number, number>() };
-    const mass = (votes.get(item) ?? 0) * weight;
-    entry.mass += mass;
-    entry.items.set(item, (entry.items.get(item) ?? 0) + mass);
-    if (at !== null && (entry.lastAt === null || at > entry.lastAt)) entry.lastAt = at;
-    people.set(person, entry);
+  for (const [index, parts] of reader.rows.votes(items, readable).entries()) {
+    const item = items[index] ?? 0;
+    for (const { weight, person, at } of parts) {
+      const entry = people.get(person) ?? { mass: 0, lastAt: null, items: new Map<number, number>() };
+      const mass = (votes.get(item) ?? 0) * weight;
+      entry.mass += mass;
+      entry.items.set(item, (entry.items.get(item) ?? 0) + mass);
+      if (at !== null && (entry.lastAt === null || at > entry.lastAt)) entry.lastAt = at;
+      people.set(person, entry);
+    }
   }
   const best = [...people].toSorted(([a, x], [b, y]) => y.mass - x.mass || (a < b ? -1 : 1)).slice(0, MAX_PEOPLE);
-  const totals = totalsOf(
-    reader,
-    readable,
+  const totals = reader.rows.totals(
     best.map(([person]) => person),
+    readable,
   );
-  return best.map(([person, { mass, lastAt, items }]) => ({
+  return best.map(([person, { mass, lastAt, items: shares }], index) => ({
     person,
     mass,
-    hits: items.size,
-    total: totals.get(person) ?? items.size,
+    hits: shares.size,
+    total: totals[index] || shares.size,
     lastAt,
-    evidence: [...items]
+    evidence: [...shares]
       .toSorted(([a, x], [b, y]) => y - x || a - b)
       .slice(0, EVIDENCE)
       .map(([item]) => item),
@@ -61,27 +57,15 @@ export function contributionsOf(reader: ContentReader, readable: Readable, found
 }
 
 /** How often each tag stands on what was found, each time counted with the item's vote. */
-export function tagsOf(reader: ContentReader, found: Found): { tag: string; weight: number }[] {
+export function tagsOf(reader: ContentReader, readable: Readable, found: Found): { tag: string; weight: number }[] {
   const votes = votesOf(found);
   const weights = new Map<string, number>();
-  const rows = reader.db.all<{ item: number; tag: string }>(
-    'SELECT t.item, t.tag FROM json_each(?) h JOIN tag t ON t.item = h.value',
-    JSON.stringify([...votes.keys()]),
-  );
-  for (const { item, tag } of rows) weights.set(tag, (weights.get(tag) ?? 0) + (votes.get(item) ?? 0));
+  const tags = reader.rows.tags([...votes.keys()], readable);
+  for (const [index, vote] of [...votes.values()].entries()) {
+    for (const tag of tags[index] ?? []) weights.set(tag, (weights.get(tag) ?? 0) + vote);
+  }
   return [...weights]
     .map(([tag, weight]) => ({ tag, weight }))
     .toSorted((a, b) => b.weight - a.weight || (a.tag < b.tag ? -1 : 1))
     .slice(0, 50);
-}
-
-function totalsOf(reader: ContentReader, readable: Readable, people: readonly string[]): Map<string, number> {
-  const rows = reader.db.all<{ person: string; total: number }>(
-    `SELECT a.person, sum(n.items) AS total
-     FROM json_each(?) p JOIN account a ON a.person = p.value JOIN account_items n ON n.account = a.id
-     WHERE n.acl IN (SELECT value FROM json_each(?)) GROUP BY a.person`,
-    JSON.stringify(people),
-    readable.json,
-  );
-  return new Map(rows.map(({ person, total }) => [person, total]));
 }

@@ -2,7 +2,9 @@ import { Corpus } from '../search/corpus.ts';
 import type { Question } from '../search/question.ts';
 import { search, type Found } from '../search/searcher.ts';
 import { Database, type SqlValue } from '../store/database.ts';
+import { StoreMemory, type RowCache } from '../store/row-cache.ts';
 import type { Viewer } from '../viewer.ts';
+import { KeptRows } from './kept-rows.ts';
 
 /** What a viewer may read: the sets of readers they are in, as JSON for `json_each` and as a set. */
 export interface Readable {
@@ -27,6 +29,9 @@ export interface Samples {
 /** One of them at a time is asked for; where it may not be read, the next time another one is. */
 const SAMPLES = 3;
 
+/** What of a viewer rights go by. */
+type Identified = Pick<Viewer, 'person' | 'persons' | 'groups'>;
+
 /** A condition on `item`, with its values. */
 export interface Condition {
   readonly sql: string;
@@ -42,11 +47,20 @@ export function readableOf(grants: readonly Grant[]): Readable {
 /** The reading side of a store of documents or conversations. */
 export class ContentReader {
   readonly db: Database;
+  /** What is kept in memory, as new as the last call of `grants`. */
+  readonly rows: KeptRows;
+  readonly #memory: StoreMemory;
+  readonly #grants: RowCache<string, readonly Grant[]>;
   readonly #corpus = new Corpus();
   #version = -1;
 
   constructor(path: string) {
     this.db = Database.openReader(path);
+    this.#memory = new StoreMemory(this.db);
+    this.rows = new KeptRows(this.db, this.#memory);
+    this.#grants = this.#memory.keep<string, readonly Grant[]>((viewers) =>
+      viewers.map((viewer) => [viewer, this.#grantsOf(JSON.parse(viewer) as Identified)] as const),
+    );
   }
 
   /** What the viewer may read by the readers stored. `readable` of a request may be less, see `kit/live/`. */
@@ -54,8 +68,17 @@ export class ContentReader {
     return readableOf(this.grants(viewer));
   }
 
-  /** The sets of readers the viewer is in, with what the tool grants them by. */
-  grants(viewer: Viewer): Grant[] {
+  /**
+   * The sets of readers the viewer is in, with what the tool grants them by. Every request begins with this question: it
+   * looks whether the store has changed, so that nothing kept in memory is older than the rights of who asks.
+   */
+  grants({ person, persons, groups }: Viewer): readonly Grant[] {
+    this.#memory.refresh();
+    const [grants = []] = this.#grants.get([JSON.stringify({ person, persons, groups } satisfies Identified)]);
+    return grants;
+  }
+
+  #grantsOf(viewer: Identified): Grant[] {
     const readers = ['everyone', ...viewer.groups.map((group) => `group:${group.toLowerCase()}`)];
     const people = viewer.person === null ? [] : [viewer.person];
     for (const person of [...people, ...(viewer.persons ?? [])]) {
@@ -96,7 +119,7 @@ export class ContentReader {
   search(question: Question, readable: Readable, since?: number): Found {
     // One snapshot: postings and what is known of their documents must be of the same moment.
     return this.db.snapshot(() => {
-      const version = this.db.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
+      const version = this.db.dataVersion;
       if (version !== this.#version) {
         this.#corpus.refresh(this.db);
         this.#version = version;

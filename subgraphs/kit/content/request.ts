@@ -49,31 +49,30 @@ export class ContentRequest<Row extends ItemRow> {
   }
 
   /** Items by their number. */
-  readonly item = new DataLoader<number, Row | undefined>((ids) =>
-    this.#rows('i.id IN (SELECT value FROM json_each(?))', ids, ids, (row) => row.id),
+  readonly item = new DataLoader<number, Row | undefined>(async (ids) =>
+    this.reader.rows.items<Row>(this.#columns, ids, this.readable),
   );
 
   /** Items by global id; undefined for what is not there, or not to be read, or no id of this area. */
-  readonly byId = new DataLoader<string, Row | undefined>((ids) => {
-    const keys = ids.map((id) => {
+  readonly byId = new DataLoader<string, Row | undefined>(async (ids) => {
+    const names = ids.map((id) => {
       const parts = decodeId(id);
-      return parts?.type === this.#type ? JSON.stringify([parts.source, parts.key]) : '';
+      return parts?.type === this.#type ? parts : undefined;
     });
-    const wanted = keys.filter((key) => key !== '').map((key) => JSON.parse(key) as [string, string]);
-    return this.#rows(`(i.source, i.key) IN (SELECT value ->> 0, value ->> 1 FROM json_each(?))`, wanted, keys, (row) =>
-      JSON.stringify([row.source, row.key]),
-    );
+    return this.reader.rows.itemsNamed<Row>(this.#columns, names, this.readable);
   });
 
   /** Items by their address. */
   readonly byUrl = new DataLoader<string, Row | undefined>(async (urls) => {
     const keys = urls.map((url) => normalUrl(url) ?? '');
-    return this.#rows(
-      'i.url_key IN (SELECT value FROM json_each(?))',
-      keys,
-      keys,
-      (row) => normalUrl(row.url ?? '') ?? '',
+    const rows = this.#all<Row>(
+      `SELECT ${this.#columns} FROM item i
+       WHERE i.url_key IN (SELECT value FROM json_each(?)) AND i.acl IN (SELECT value FROM json_each(?))`,
+      JSON.stringify(keys),
+      this.readable.json,
     );
+    const found = new Map(rows.map((row) => [normalUrl(row.url ?? '') ?? '', row]));
+    return keys.map((key) => found.get(key));
   });
 
   /** Texts by item. Ask only for items that came out of another loader or list: those may be read. */
@@ -87,14 +86,7 @@ export class ContentRequest<Row extends ItemRow> {
   });
 
   /** Accounts by their number. */
-  readonly account = new DataLoader<number, AccountRow | undefined>(async (ids) => {
-    const rows = this.#all<AccountRow>(
-      `${SELECT_ACCOUNTS} WHERE a.id IN (SELECT value FROM json_each(?))`,
-      JSON.stringify(ids),
-    );
-    const accounts = new Map(rows.map((row) => [row.id, row]));
-    return ids.map((id) => accounts.get(id));
-  });
+  readonly account = new DataLoader<number, AccountRow | undefined>(async (ids) => this.reader.rows.accounts(ids));
 
   /** Accounts by person. */
   readonly accountsOf = new DataLoader<string, readonly AccountRow[]>(async (people) => {
@@ -128,10 +120,17 @@ export class ContentRequest<Row extends ItemRow> {
   });
 
   /** Tags by item. */
-  readonly tags = this.#texts('SELECT item, tag AS text FROM tag WHERE item IN (SELECT value FROM json_each(?))');
+  readonly tags = new DataLoader<number, readonly string[]>(async (ids) => this.reader.rows.tags(ids, this.readable));
 
   /** Addresses linked to, by item. */
-  readonly links = this.#texts('SELECT item, url AS text FROM link WHERE item IN (SELECT value FROM json_each(?))');
+  readonly links = new DataLoader<number, readonly string[]>(async (ids) => {
+    const rows = this.#all<{ item: number; url: string }>(
+      'SELECT item, url FROM link WHERE item IN (SELECT value FROM json_each(?))',
+      JSON.stringify(ids),
+    );
+    const byItem = Map.groupBy(rows, (row) => row.item);
+    return ids.map((id) => (byItem.get(id) ?? []).map(({ url }) => url));
+  });
 
   /** What was found for a topic, in the viewer's eyes; searched once a request. */
   topic(id: string): TopicHits {
@@ -164,29 +163,6 @@ export class ContentRequest<Row extends ItemRow> {
   #ofGroup(hits: Hits, group: string): Hits {
     const ids = this.reader.idsWhere([takenPartByGroup(group)], this.readable);
     return hits.filter((hit) => ids.has(hit.item));
-  }
-
-  async #rows<Key>(
-    condition: string,
-    wanted: readonly unknown[],
-    keys: readonly Key[],
-    keyOf: (row: Row) => Key,
-  ): Promise<(Row | undefined)[]> {
-    const rows = this.#all<Row>(
-      `SELECT ${this.#columns} FROM item i WHERE ${condition} AND i.acl IN (SELECT value FROM json_each(?))`,
-      JSON.stringify(wanted),
-      this.readable.json,
-    );
-    const found = new Map(rows.map((row) => [keyOf(row), row]));
-    return keys.map((key) => found.get(key));
-  }
-
-  #texts(sql: string): DataLoader<number, readonly string[]> {
-    return new DataLoader(async (ids) => {
-      const rows = this.#all<{ item: number; text: string }>(sql, JSON.stringify(ids));
-      const byItem = Map.groupBy(rows, (row) => row.item);
-      return ids.map((id) => (byItem.get(id) ?? []).map(({ text }) => text));
-    });
   }
 
   #all<Result>(sql: string, ...values: SqlValue[]): Result[] {

@@ -85,7 +85,7 @@ export async function topicPart<Row extends ItemRow>(
       ...contribution,
       evidence: contribution.evidence.flatMap((item) => ids.get(item) ?? []),
     })),
-    tags: tagsOf(request.reader, found),
+    tags: tagsOf(request.reader, request.readable, found),
     coverage: sourceRows(request.reader.db).map((row) => ({
       source: row.name,
       state: stateOf(row),

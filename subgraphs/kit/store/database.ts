@@ -79,6 +79,11 @@ export class Database {
     return this.#cursors;
   }
 
+  /** Changes with every change that another connection makes to the file. */
+  get dataVersion(): number {
+    return this.get<{ data_version: number }>('PRAGMA data_version')?.data_version ?? 0;
+  }
+
   /** All rows of a query; the statement is prepared once. */
   all<Row>(sql: string, ...values: SqlValue[]): Row[] {
     return this.#prepare(sql).all(...values) as Row[];

@@ -7,6 +7,7 @@ import {
   type GraphQLSchema,
   type SelectionSetNode,
 } from 'graphql';
+import { fixedPart, knownPart, pathOf } from './error-paths.ts';
 import { errorOf, failureOf } from './errors.ts';
 import type { Joins } from './joins.ts';
 import type { Leaves } from './leaves.ts';
@@ -16,7 +17,7 @@ import { compileSieve } from './reading/only-asked.ts';
 import { compileRepresenters } from './idle-requires.ts';
 import type { Representation } from './representations.ts';
 import { compileRewrites } from './rewrites.ts';
-import type { Entity, Path, Place, Run, Step } from './run.ts';
+import type { Entity, Place, Run, Step } from './run.ts';
 import { selectionOf } from './selection.ts';
 import {
   SubgraphFailure,
@@ -95,9 +96,6 @@ export function compileFetch(node: FetchNode, parts: FetchParts): Step {
     );
   };
 }
-
-/** Longest path of an error. */
-const MAX_PATH = 100;
 
 /** How a fetch asks, and what it does with the answer. */
 interface Exchange {
@@ -247,7 +245,7 @@ function reportEntityErrors(
     faulty.add(index);
     for (const owner of owners[index] ?? []) {
       for (const here of places.get(owner) ?? []) {
-        report(run, errorOf(error, client, [...here, ...known(inner, names)]));
+        report(run, errorOf(error, client, [...here, ...knownPart(inner, names)]));
       }
     }
   }
@@ -276,25 +274,6 @@ function report(run: Run, error: GraphQLError): void {
   run.reported.add(key);
   run.errors.push(error);
   run.failed.push(error.path ?? []);
-}
-
-/** The part of a path that has no list in it: one path in the answer. */
-function fixedPart(path: readonly string[]): Path {
-  const list = path.indexOf('@');
-  return list === -1 ? path : path.slice(0, list);
-}
-
-function pathOf({ path }: SubgraphError, names: ReadonlySet<string>): Path | undefined {
-  return Array.isArray(path) ? known(path, names) : undefined;
-}
-
-/** The beginning of a path that holds nothing but places in lists and names the client chose. */
-function known(path: readonly unknown[], names: ReadonlySet<string>): Path {
-  const end = path.findIndex((step, at) => {
-    const isFine = typeof step === 'string' ? names.has(step) : Number.isSafeInteger(step) && Number(step) >= 0;
-    return !isFine || at >= MAX_PATH;
-  });
-  return (end === -1 ? path : path.slice(0, end)) as Path;
 }
 
 /** @throws SubgraphFailure for an answer with neither data nor errors. */

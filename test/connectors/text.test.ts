@@ -102,6 +102,13 @@ describe('Markdown', () => {
 });
 
 describe('HTML', () => {
+  it('ends where it nests deeper than any page, for the parser would take hours', () => {
+    const { text } = readHtml(`<p>first</p>${'<div>deep '.repeat(1_000_000)}`);
+    expect(text).toMatch(/^first\n\ndeep/);
+    // Beside one another there may be as many as there are.
+    expect(readHtml(`${'<div><b>one</b></div>'.repeat(5_000)}last`).text).toMatch(/one\nlast$/);
+  });
+
   it('reads text, title, author and links, and drops what is not to be read', () => {
     expect(
       readHtml(

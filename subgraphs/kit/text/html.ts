@@ -26,6 +26,13 @@ export interface HtmlOptions {
   readonly drop?: (name: string, attributes: Readonly<Record<string, string>>) => boolean;
 }
 
+/**
+ * Elements within one another, many times more than any page has. The parser takes longer for each the deeper it is: a
+ * megabyte of nothing but beginnings would take it ten seconds, and ten megabytes a quarter of an hour.
+ */
+export const MAX_NESTING = 2_000;
+const TOO_DEEP = new Error('nested too deep');
+
 const HIDDEN = new Set([
   'script',
   'style',
@@ -63,7 +70,7 @@ const META: Record<string, 'author' | 'keywords' | 'created' | 'updated' | undef
 
 /**
  * HTML as text (WHATWG HTML, tokenised by htmlparser2): scripts, styles and navigation dropped, blocks on lines of
- * their own, entities decoded. Nothing is loaded, nothing executed.
+ * their own, entities decoded. Nothing is loaded, nothing executed. Where it nests too deep, it ends.
  */
 export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
   const out: string[] = [];
@@ -80,6 +87,7 @@ export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
   let hidden = 0;
   // Line breaks owed before the next word: blocks within blocks ask for theirs only once.
   let breaks = 0;
+  let depth = 0;
   const write = (text: string): void => {
     // Also where an element between two blanks is left out.
     const isSpaced = breaks > 0 || out.length === 0 || out.at(-1)?.endsWith(' ') === true;
@@ -95,6 +103,7 @@ export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
 
   const parser = new Parser({
     onopentag(name, attributes) {
+      if (++depth > MAX_NESTING) throw TOO_DEEP;
       if (hidden > 0) {
         hidden++;
         return;
@@ -130,6 +139,7 @@ export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
       }
     },
     onclosetag(name) {
+      depth--;
       if (hidden > 0) {
         hidden--;
         return;
@@ -140,7 +150,11 @@ export function readHtml(html: string, options: HtmlOptions = {}): HtmlText {
       breakAt(name);
     },
   });
-  parser.end(html);
+  try {
+    parser.end(html);
+  } catch (cause) {
+    if (cause !== TOO_DEEP) throw cause;
+  }
 
   const text = tidy(out.join('').replaceAll('\u00A0', ' '));
   const name = cleanLine(title) || cleanLine(heading);

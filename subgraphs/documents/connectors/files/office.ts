@@ -1,6 +1,7 @@
 import { unzipSync } from 'fflate';
-import { Parser } from 'htmlparser2';
+import { Parser, type Handler } from 'htmlparser2';
 import { decodeBytes } from '../../../kit/text/files.ts';
+import { MAX_NESTING } from '../../../kit/text/html.ts';
 import { cleanLine, MAX_TEXT, tidy, webAddresses } from '../../../kit/text/plain.ts';
 
 /** Text and metadata of an office or PDF file. */
@@ -91,27 +92,23 @@ function textOf(xml: string): string {
   const out: string[] = [];
   let inText = 0;
   let length = 0;
-  const parser = new Parser(
-    {
-      onopentag(name, attributes) {
-        if (TEXT.has(name)) inText++;
-        else if (GAPS.has(name)) out.push(' ');
-        // A workbook's sheets are known by their names only here.
-        else if (name === 'sheet' && attributes['name']) out.push(attributes['name'], '\n');
-      },
-      ontext(text) {
-        if (inText === 0 || length > MAX_TEXT) return;
-        out.push(text);
-        length += text.length;
-      },
-      onclosetag(name) {
-        if (TEXT.has(name)) inText--;
-        if (LINES.has(name)) out.push('\n');
-      },
+  parse(xml, {
+    onopentag(name, attributes) {
+      if (TEXT.has(name)) inText++;
+      else if (GAPS.has(name)) out.push(' ');
+      // A workbook's sheets are known by their names only here.
+      else if (name === 'sheet' && attributes['name']) out.push(attributes['name'], '\n');
     },
-    { xmlMode: true },
-  );
-  parser.end(xml);
+    ontext(text) {
+      if (inText === 0 || length > MAX_TEXT) return;
+      out.push(text);
+      length += text.length;
+    },
+    onclosetag(name) {
+      if (TEXT.has(name)) inText--;
+      if (LINES.has(name)) out.push('\n');
+    },
+  });
   return out
     .join('')
     .replace(/[ \t]+/g, ' ')
@@ -133,15 +130,11 @@ const META_FIELDS: Record<string, 'title' | 'author' | 'created' | 'updated' | '
 function metadataOf(xml: string): Omit<OfficeText, 'text' | 'links'> {
   const found: Record<string, string[]> = Object.create(null);
   let field: string | undefined;
-  const parser = new Parser(
-    {
-      onopentag: (name) => void (field = META_FIELDS[name]),
-      ontext: (text) => void (field !== undefined && (found[field] ??= []).push(text)),
-      onclosetag: () => void (field = undefined),
-    },
-    { xmlMode: true },
-  );
-  parser.end(xml);
+  parse(xml, {
+    onopentag: (name) => void (field = META_FIELDS[name]),
+    ontext: (text) => void (field !== undefined && (found[field] ??= []).push(text)),
+    onclosetag: () => void (field = undefined),
+  });
   const line = (name: string): Record<string, string> => {
     const text = cleanLine((found[name] ?? []).join(''));
     return text === '' ? {} : { [name]: text };
@@ -155,10 +148,28 @@ function metadataOf(xml: string): Omit<OfficeText, 'text' | 'links'> {
 
 function hrefsOf(xml: string, attribute: string): string[] {
   const hrefs: string[] = [];
+  parse(xml, {
+    onopentag: (_name, attributes) => void (attributes[attribute] && hrefs.push(attributes[attribute])),
+  });
+  return hrefs;
+}
+
+/** @throws Error for what nests deeper than any file does */
+function parse(xml: string, handler: Partial<Handler> & Pick<Handler, 'onopentag'>) {
+  let depth = 0;
   const parser = new Parser(
-    { onopentag: (_name, attributes) => void (attributes[attribute] && hrefs.push(attributes[attribute])) },
+    {
+      ...handler,
+      onopentag(...tag) {
+        if (++depth > MAX_NESTING) throw new Error(`it nests more than ${MAX_NESTING} deep`);
+        handler.onopentag(...tag);
+      },
+      onclosetag(...tag) {
+        depth--;
+        handler.onclosetag?.(...tag);
+      },
+    },
     { xmlMode: true },
   );
   parser.end(xml);
-  return hrefs;
 }

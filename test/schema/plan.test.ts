@@ -5,6 +5,8 @@ import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { withoutEnforcedLinks } from '../../gateway/execution/access-rules.ts';
 import { SubgraphExecutor } from '../../subgraphs/kit/execute.ts';
 import { Database } from '../../subgraphs/kit/store/database.ts';
+import { subgraphs } from '../../subgraphs/registry.ts';
+import { forgetKept } from '../helpers/forget-kept.ts';
 import { sampleApp, type SampleApp } from '../helpers/sample.ts';
 
 /** The parts of the planner's answer that are looked at. */
@@ -90,6 +92,7 @@ describe('a larger page', () => {
 
   /** How often subgraphs, and their stores, are asked for an answer. */
   async function costOf(query: string, variables: Readonly<Record<string, unknown>>) {
+    for (const { name } of subgraphs) forgetKept(sample.config, name);
     const spies = (['all', 'get', 'iterate'] as const).map((method) => vi.spyOn(Database.prototype, method));
     const execute = vi.spyOn(SubgraphExecutor.prototype, 'run');
     for (const spy of [...spies, execute]) spy.mockClear();

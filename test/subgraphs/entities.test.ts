@@ -8,6 +8,7 @@ import { encodeTopic } from '../../subgraphs/kit/topic.ts';
 import { NOBODY, type Viewer } from '../../subgraphs/kit/viewer.ts';
 import { subgraphNamed } from '../../subgraphs/registry.ts';
 import { emptyCompany, pageOf, type Company } from '../helpers/company.ts';
+import { forgetKept } from '../helpers/forget-kept.ts';
 
 /** As many as a page of a page of a page. */
 const MANY = 1_000;
@@ -188,18 +189,11 @@ describe.each(OWN.slice(1))('%s: %s that may not be read', (subgraph, type, fiel
   });
 });
 
-/** Changes the store, so that nothing is answered out of what was kept in memory of it. */
-function forgetKept(subgraph: string): void {
-  const store = Database.openForNote(storePath(company.config, subgraph));
-  store.run(`UPDATE counter SET value = value + 1 WHERE name = 'seq'`);
-  store.close();
-}
-
 describe('many at once', () => {
   it.each(OF_MANY)('of %s: %s ask the store no more often than few', async (subgraph, type, fields, idOf) => {
     const selection = `... on ${type} { ${fields} }`;
     const calls = async (amount: number) => {
-      forgetKept(subgraph);
+      forgetKept(company.config, subgraph);
       const spies = (['all', 'get', 'iterate', 'run'] as const).map((name) => vi.spyOn(Database.prototype, name));
       const ids = Array.from({ length: amount }, (_, number) => idOf(number));
       const found = await entities(

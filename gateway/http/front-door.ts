@@ -13,6 +13,7 @@ import { couldBeForged } from './csrf.ts';
 import { readEnvelope, readQuestion } from './envelope.ts';
 import { watchLoad } from './load.ts';
 import { MediaTypes } from './media-types.ts';
+import { Pace } from './pace.ts';
 import { pathOf } from './path.ts';
 import type { Rate } from './rate.ts';
 import { countedAddress } from './rate-limit.ts';
@@ -94,7 +95,8 @@ export interface GraphQLRoute {
 /** Serves `/graphql`. */
 export function registerGraphQL(http: FastifyInstance, route: GraphQLRoute): void {
   const { limits, operations } = route.config;
-  const load = watchLoad(limits.eventLoopMs);
+  const pace = new Pace();
+  const load = watchLoad(limits.eventLoopMs, pace);
   http.addHook('onClose', async () => load.stop());
   const viewers = route.rateOf('viewer', limits.requestsPerViewer);
   const envelope = { known: route.known, isKnownOnly: operations === 'known', nesting: limits.nesting };
@@ -133,6 +135,11 @@ export function registerGraphQL(http: FastifyInstance, route: GraphQLRoute): voi
       if (page) return page;
       reply.header('vary', vary);
       if (couldBeForged(request)) return send(reply, refusal('CSRF_REFUSED'));
+      const turn = pace.turn();
+      if (turn) {
+        await turn;
+        if (reply.raw.destroyed) return reply.hijack();
+      }
       const { shortWay } = route;
       const mediaType = shortWay && mediaTypes.of(request.headers.accept);
       const question = mediaType === undefined ? undefined : readQuestion(request, envelope);

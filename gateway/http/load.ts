@@ -1,4 +1,5 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
+import type { Pace } from './pace.ts';
 
 /** How often is looked, in ms. */
 const LOOK_EVERY_MS = 500;
@@ -12,17 +13,17 @@ export interface Load {
 }
 
 /**
- * Watches how far the event loop lags behind. One long step, such as planning a large operation, is no overload: it
- * is when the mean is above the limit twice in a row.
+ * Watches how far the event loop lags behind, and how long work waits for its turn. One long step, such as planning a
+ * large operation, is no overload: it is when the lag is above the limit twice in a row.
  */
-export function watchLoad(limitMs: number): Load {
+export function watchLoad(limitMs: number, pace: Pace): Load {
   const delays = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
   delays.enable();
   let looksOver = 0;
   const timer = setInterval(() => {
-    const lag = delays.count === 0 ? 0 : delays.mean / 1e6 - RESOLUTION_MS;
+    const loopMs = delays.count === 0 ? 0 : delays.mean / 1e6 - RESOLUTION_MS;
     delays.reset();
-    looksOver = lag > limitMs ? looksOver + 1 : 0;
+    looksOver = Math.max(loopMs, pace.lagMs) > limitMs ? looksOver + 1 : 0;
   }, LOOK_EVERY_MS);
   timer.unref();
   return {

@@ -1,7 +1,9 @@
 import { createServer, request, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
-import { afterAll, beforeAll, expect, it } from 'vitest';
+import type { AddressInfo, Socket } from 'node:net';
+import { afterAll, beforeAll, expect, it, vi } from 'vitest';
 import { createApp } from '../../gateway/app.ts';
+import { SubgraphExecutor } from '../../subgraphs/kit/execute.ts';
+import { Pace } from '../../gateway/http/pace.ts';
 import { sampleApp, type SampleApp } from '../helpers/sample.ts';
 
 let sample: SampleApp;
@@ -42,4 +44,38 @@ it('a client that leaves takes its upstream calls with it', async () => {
   await left.promise;
   await app.close();
   expect(client.destroyed).toBe(true);
+});
+
+it('who leaves before the turn has come is not worked for', async () => {
+  const arrived = Promise.withResolvers<void>();
+  const turn = Promise.withResolvers<void>();
+  const pace = vi.spyOn(Pace.prototype, 'turn').mockImplementationOnce(() => {
+    arrived.resolve();
+    return turn.promise;
+  });
+  const run = vi.spyOn(SubgraphExecutor.prototype, 'run');
+  const app = await createApp(sample.config);
+  const url = await app.http.listen({ host: '127.0.0.1', port: 0 });
+  const gone = new Promise<void>((resolve) => {
+    app.http.server.once('connection', (socket: Socket) => socket.once('close', () => resolve()));
+  });
+  const ask = (signal?: AbortSignal) =>
+    fetch(`${url}/graphql`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ query: '{ conversations { totalCount } }' }),
+      signal: signal ?? null,
+    });
+  const abort = new AbortController();
+  const left = ask(abort.signal).catch(() => 'left');
+  await arrived.promise;
+  abort.abort();
+  expect(await left).toBe('left');
+  await gone;
+  turn.resolve();
+  expect((await ask()).status).toBe(200);
+  expect(run.mock.calls).toHaveLength(1);
+  pace.mockRestore();
+  run.mockRestore();
+  await app.close();
 });

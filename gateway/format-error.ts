@@ -42,8 +42,8 @@ export function formatError(
       return { message: 'The request is not one of GraphQL over HTTP.', extensions: { code: 'BAD_REQUEST' } };
     }
     const cause = unwrapResolverError(error);
-    // What subgraphs say of themselves was logged where it happened.
-    if (!(cause instanceof GraphQLError) || code !== 'INTERNAL_SERVER_ERROR') {
+    // What subgraphs say of themselves, by its code, was logged where it happened.
+    if (!(cause instanceof GraphQLError) || cause.extensions['code'] !== 'INTERNAL_SERVER_ERROR') {
       log.error({ err: cause }, 'an operation failed');
     }
     return {

@@ -48,7 +48,8 @@ export function compileFetch(node: FetchNode, parts: FetchParts): Step {
   const client = parts.clientOf(node.serviceName);
   // A reader takes no more than was asked for; nor do those in this process say more.
   const read = parts.leaves.readerOf(node);
-  const sift = client.isRemote && !read ? compileSieve(selectionOf(node.operation)) : undefined;
+  const selection = selectionOf(node.operation);
+  const sift = client.isRemote && !read ? compileSieve(selection) : undefined;
   const operation = client.prepare({
     query: node.operation,
     operationName: node.operationName,
@@ -65,8 +66,8 @@ export function compileFetch(node: FetchNode, parts: FetchParts): Step {
     return variables;
   };
   const mergeOutput = node.requires
-    ? compileEntities(node, parts, client)
-    : compileRoot(node, parts, client, [...new Set(namesOf(selectionOf(node.operation)))]);
+    ? compileEntities(node, selection, parts, client)
+    : compileRoot(node, parts, client, [...new Set(namesOf(selection))]);
   return async (run, place) => {
     if (place.targets.length === 0) return;
     const request = mergeOutput.ask(place.targets, run);
@@ -138,8 +139,13 @@ function compileRoot(node: FetchNode, parts: FetchParts, client: SubgraphClient,
 }
 
 /** A fetch of entities: each different one is asked for once, wherever it stands. */
-function compileEntities(node: FetchNode, parts: FetchParts, client: SubgraphClient): Exchange {
-  const representerFor = compileRepresenters(node, parts.schema, parts.joins);
+function compileEntities(
+  node: FetchNode,
+  selection: SelectionSetNode,
+  parts: FetchParts,
+  client: SubgraphClient,
+): Exchange {
+  const representerFor = compileRepresenters(node, selection, parts.schema, parts.joins);
   const rewriteInput = compileRewrites(parts.schema, node.inputRewrites);
   const rewriteOutput = compileRewrites(parts.schema, node.outputRewrites);
   const { textOf } = parts.leaves;

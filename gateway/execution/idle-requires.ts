@@ -3,7 +3,6 @@ import { isInterfaceType, isObjectType, Kind, visit, type GraphQLSchema, type Se
 import { collectFields, switchNames, type Switches } from './fields.ts';
 import type { Joins } from './joins.ts';
 import { compileRepresenter, type Representer } from './representations.ts';
-import { selectionOf } from './selection.ts';
 import { forSwitches } from './switches.ts';
 
 /**
@@ -14,11 +13,12 @@ import { forSwitches } from './switches.ts';
  */
 export function compileRepresenters(
   node: FetchNode,
+  selection: SelectionSetNode,
   schema: GraphQLSchema,
   joins: Joins,
 ): (coerced: Readonly<Record<string, unknown>>) => Representer {
   const subgraph = node.serviceName;
-  const selectionSet = entitySelection(selectionOf(node.operation));
+  const selectionSet = entitySelection(selection);
   const always = visit(selectionSet, { Directive: () => null });
   return forSwitches(switchNames({ selectionSet }, {}), (switches) => {
     const isIdle = (typename: string, path: string): boolean =>

@@ -6,17 +6,18 @@ import { SubgraphFailure, type SubgraphAnswer } from './client.ts';
 /** So many errors of one answer are looked at: more of them would tell a client nothing more. */
 const MAX_ERRORS = 100;
 
+/** A subgraph's answer as it was read. */
+export interface ReadAnswer extends SubgraphAnswer {
+  /** As JSON: few are looked at, and strangers' can be large. */
+  readonly extensions: string | null;
+}
+
 /**
  * Reads a subgraph's answer.
  * @param read reads its data; without it, data is parsed as any JSON
  * @throws SubgraphFailure when it is no GraphQL result
  */
-export function readAnswer(
-  text: string,
-  subgraph: string,
-  maxDepth: number,
-  read?: DataReader,
-): SubgraphAnswer & { readonly extensions: unknown } {
+export function readAnswer(text: string, subgraph: string, maxDepth: number, read?: DataReader): ReadAnswer {
   const bad = (what: string) => new SubgraphFailure('SUBGRAPH_BAD_RESPONSE', `${subgraph} answered with ${what}.`);
   let members: Members | undefined;
   try {
@@ -36,7 +37,7 @@ export function readAnswer(
 interface Members {
   readonly data: unknown;
   readonly errors: unknown;
-  readonly extensions: unknown;
+  readonly extensions: string | null;
 }
 
 /** What an answer consists of; undefined for what is no object. */
@@ -48,13 +49,13 @@ function membersOf(cursor: JsonCursor, read: DataReader): Members | undefined {
   }
   let data: unknown = null;
   let errors: unknown = null;
-  let extensions: unknown = null;
+  let extensions: string | null = null;
   if (cursor.open(CLOSE_OBJECT)) {
     do {
       const key = cursor.key();
       if (key === 'data') data = read(cursor);
       else if (key === 'errors') errors = parseValue(cursor);
-      else if (key === 'extensions') extensions = parseValue(cursor);
+      else if (key === 'extensions') extensions = cursor.value();
       else cursor.value();
     } while (cursor.goesOn(CLOSE_OBJECT));
   }

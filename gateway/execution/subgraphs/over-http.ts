@@ -69,7 +69,7 @@ export function overHttpClient(subgraph: RemoteSubgraph): RemoteClient {
     read: DataReader | undefined,
   ): SubgraphAnswer {
     const { extensions, ...answer } = readAnswer(text, name, limits.answerDepth, read);
-    const confirmation = trusted ? readConfirmation(extensions) : undefined;
+    const confirmation = trusted && extensions !== null ? readConfirmation(JSON.parse(extensions)) : undefined;
     const isWhole = answer.data !== null && (answer.errors ?? []).length === 0;
     if (isRead && isPublic && isWhole && limits.staleSeconds > 0) {
       stale.set(staleKey(call, body), { text, at: Date.now() });

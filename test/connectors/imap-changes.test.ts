@@ -1,9 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { ConversationItem } from '../../subgraphs/forum/connector.ts';
-import { imap } from '../../subgraphs/forum/connectors/imap.ts';
-import { MemoryStore, openWith } from '../contract/connector-contract.ts';
-import { ACCOUNT, isInstalled, startDovecot, type Dovecot } from '../servers/dovecot.ts';
-import { mail } from './imap-server.ts';
+import { MemoryStore } from '../contract/connector-contract.ts';
+import { isInstalled, startDovecot, type Dovecot } from '../servers/dovecot.ts';
+import { mail, readingOf } from './imap-server.ts';
 
 const bodies = (store: MemoryStore<ConversationItem>): Record<string, string[]> =>
   Object.fromEntries(
@@ -24,20 +23,8 @@ describe.skipIf(!isHere).each([
   afterAll(() => dovecot?.[Symbol.asyncDispose]());
   beforeEach(() => void (folder = `lists/f${number++}`));
 
-  const open = (options: object = {}) =>
-    openWith(
-      imap,
-      {
-        host: '127.0.0.1',
-        port: dovecot.port,
-        security: 'none',
-        ...ACCOUNT,
-        folders: [folder],
-        readers: ['group:staff'],
-        ...options,
-      },
-      '/',
-    );
+  const reading = readingOf(() => dovecot);
+  const open = (options: object = {}) => reading.open({ folders: [folder], ...options });
   const begin = async (options: object = {}) => {
     const store = new MemoryStore<ConversationItem>();
     const connector = await open(options);

@@ -2,9 +2,9 @@ import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { ConversationItem } from '../../subgraphs/forum/connector.ts';
 import { imap } from '../../subgraphs/forum/connectors/imap.ts';
-import { call, MemoryStore, openWith } from '../contract/connector-contract.ts';
+import { call, MemoryStore } from '../contract/connector-contract.ts';
 import { ACCOUNT, isInstalled, startDovecot, type Dovecot } from '../servers/dovecot.ts';
-import { failure, mail, optionsOf, pretend } from './imap-server.ts';
+import { failure, mail, readingOf, pretend } from './imap-server.ts';
 
 describe.skipIf(!isInstalled())('imap says what went wrong', () => {
   let dovecot: Dovecot;
@@ -13,13 +13,7 @@ describe.skipIf(!isInstalled())('imap says what went wrong', () => {
     await dovecot.deliver('dev', {});
   });
   afterAll(() => dovecot?.[Symbol.asyncDispose]());
-  const options = (more: object = {}) => optionsOf(dovecot, more);
-  const open = (more: object = {}) => openWith(imap, options(more), '/');
-  const load = async (more: object = {}) => {
-    const store = new MemoryStore<ConversationItem>();
-    await store.run(await open(more));
-    return store;
-  };
+  const { options, open, load } = readingOf(() => dovecot);
 
   it('names what is wrong, each by a sentence of its own', async () => {
     await dovecot.close('closed');

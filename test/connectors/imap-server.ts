@@ -1,4 +1,7 @@
 import { createServer, type AddressInfo, type Socket } from 'node:net';
+import type { ConversationItem } from '../../subgraphs/forum/connector.ts';
+import { imap } from '../../subgraphs/forum/connectors/imap.ts';
+import { MemoryStore, openWith } from '../contract/connector-contract.ts';
 import { ACCOUNT, type Dovecot } from '../servers/dovecot.ts';
 
 /** A mail with these headers besides the usual ones. */
@@ -22,7 +25,7 @@ export const failure = (opening: Promise<unknown>): Promise<string> =>
   );
 
 /** Options for the folder `dev` of a Dovecot. */
-export const optionsOf = (dovecot: Dovecot, more: object = {}): object => ({
+const optionsOf = (dovecot: Dovecot, more: object = {}): object => ({
   host: '127.0.0.1',
   port: dovecot.port,
   security: 'none',
@@ -31,6 +34,18 @@ export const optionsOf = (dovecot: Dovecot, more: object = {}): object => ({
   readers: ['group:staff'],
   ...more,
 });
+
+/** How a suite opens, and reads, the folder `dev` of its Dovecot. */
+export function readingOf(dovecot: () => Dovecot) {
+  const options = (more: object = {}) => optionsOf(dovecot(), more);
+  const open = (more: object = {}) => openWith(imap, options(more), '/');
+  const load = async (more: object = {}) => {
+    const store = new MemoryStore<ConversationItem>();
+    await store.run(await open(more));
+    return store;
+  };
+  return { options, open, load };
+}
 
 /** A server that says one thing to whoever comes, and listens. */
 export async function pretend(

@@ -1,10 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { ConversationItem } from '../../subgraphs/forum/connector.ts';
 import { imap } from '../../subgraphs/forum/connectors/imap.ts';
 import { rangeOf } from '../../subgraphs/forum/connectors/imap/connection.ts';
-import { MemoryStore, openWith } from '../contract/connector-contract.ts';
 import { isInstalled, startDovecot, type Dovecot } from '../servers/dovecot.ts';
-import { failure, mail, optionsOf } from './imap-server.ts';
+import { failure, mail, readingOf } from './imap-server.ts';
 
 const isHere = isInstalled();
 
@@ -17,13 +15,7 @@ describe.skipIf(!isHere)('imap', () => {
       )),
   );
   afterAll(() => dovecot?.[Symbol.asyncDispose]());
-  const options = (more: object = {}) => optionsOf(dovecot, more);
-  const open = (more: object = {}) => openWith(imap, options(more), '/');
-  const load = async (more: object = {}) => {
-    const store = new MemoryStore<ConversationItem>();
-    await store.run(await open(more));
-    return store;
-  };
+  const { options, load } = readingOf(() => dovecot);
 
   it('reads the text of all kinds of mails, and fetches no attachments', async () => {
     const part = (type: string, text: string, more = ''): string =>

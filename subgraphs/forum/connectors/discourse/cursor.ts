@@ -1,3 +1,5 @@
+import { parseCursorOf } from '../forums/cursor.ts';
+
 /** What a run leaves for the next one. */
 export interface RunCursor {
   /** Everything was handed over; else the run was cut short, and what it handed over is known by its versions. */
@@ -34,17 +36,5 @@ export const START: RunCursor = {
 
 /** A cursor as it was stored; what is not understood is no cursor, so that everything is looked at. */
 export function parseCursor(cursor: string | undefined): RunCursor {
-  let value: unknown;
-  try {
-    value = JSON.parse(cursor ?? 'null');
-  } catch {
-    // A cursor of another release.
-    return START;
-  }
-  if (typeof value !== 'object' || value === null) return START;
-  const isSame = (name: keyof RunCursor): boolean =>
-    typeof (value as Record<string, unknown>)[name] === typeof START[name];
-  const { retry } = value as { retry?: unknown };
-  const isWhole = (Object.keys(START) as (keyof RunCursor)[]).every(isSame);
-  return isWhole && Array.isArray(retry) && retry.every(Number.isSafeInteger) ? (value as RunCursor) : START;
+  return parseCursorOf(START, cursor, Number.isSafeInteger);
 }

@@ -1,8 +1,10 @@
 import type { Batch, Call, Known, Problem } from '../../../kit/connector.ts';
-import { ConnectorError } from '../../../kit/errors.ts';
+import type { ConnectorError } from '../../../kit/errors.ts';
 import { fingerprint } from '../../../kit/text/files.ts';
-import type { AccountState } from '../../../kit/content/item.ts';
 import type { ConversationItem } from '../../connector.ts';
+import { Batches } from '../forums/batches.ts';
+import { isDue } from '../forums/due.ts';
+import { Failures } from '../forums/failures.ts';
 import { readInBulk } from './bulk.ts';
 import { parseCursor, START, type RunCursor } from './cursor.ts';
 import { listTopics } from './listing.ts';
@@ -12,15 +14,9 @@ import type { TopicRow } from './shapes.ts';
 import { readTold } from './told.ts';
 import { fenceOf, isOpen, isOwnTalk, prefixOf, toConversation } from './topics.ts';
 
-const MAX_UPSERTS = 100;
-/** An unchanged topic costs no request. */
-const MAX_UNCHANGED = 2000;
 const MAX_ACCOUNTS = 2000;
-/** So few pages are listed with every run; more take at most this part of the budget. */
+/** So few pages are listed with every run; more take at most a part of the budget. */
 const FEW_PAGES = 10;
-const PART = 1 / 10;
-/** One topic may be broken; when so many in a row are, the forum is. */
-const MAX_FAILURES = 3;
 
 /**
  * One run. Topics are listed, then those read whose line in the list says something new, the latest first; so a run
@@ -41,7 +37,7 @@ export async function* runForum(
   }
   const sections = await Sections.load(api, forum.readers, call);
   const state = fingerprint(forum.settings, sections.print);
-  const isWhole = !last.isDone || state !== last.sections || isDue(last, forum.perMinute);
+  const isWhole = !last.isDone || state !== last.sections || isDue(last, forum.perMinute, FEW_PAGES);
   const blind = await people.refresh(call);
   const startedAt = Date.now();
   const { rows, unfit, again, gone, pages, newestPost, next } = await listTopics(
@@ -51,21 +47,11 @@ export async function* runForum(
   );
 
   const cut: RunCursor = { ...START, top: next.top };
-  // What a run cut short has seen, and nobody sees now, is gone.
-  let restart = isWhole && cursor !== undefined && !last.isDone ? ({ restart: true } as const) : {};
-  let batch = emptyBatch();
-  const flushed = (): Batch<ConversationItem> => {
-    const full = { ...batch, ...restart, cursor: JSON.stringify(cut) };
-    restart = {};
-    batch = emptyBatch();
-    return full;
-  };
-  if (blind !== undefined) batch.problems.push(blind);
+  const batches = new Batches(cut, isWhole && cursor !== undefined && !last.isDone);
+  if (blind !== undefined) batches.problem(blind);
   for (const [id, reason] of unfit) {
     const item = id !== undefined && known(String(id)) !== undefined ? String(id) : undefined;
-    if (item !== undefined) batch.unchanged.push(item);
-    const place = id === undefined ? 'latest.json' : `topic ${id}`;
-    batch.problems.push({ place, reason: `its line in the list: ${reason}`, ...(item === undefined ? {} : { item }) });
+    batches.unread(item, id === undefined ? 'latest.json' : `topic ${id}`, `its line in the list: ${reason}`);
   }
 
   const deletes = gone.map(String).filter((key) => known(key) !== undefined);
@@ -77,11 +63,9 @@ export async function* runForum(
     if (before !== undefined && !(isWanted && before.startsWith(`${fenceOf(section)}.`))) deletes.push(String(row.id));
     if (isWanted) toRead.push({ row, section });
   }
-  batch.problems.push(...sections.problems);
-  if (deletes.length > 0) {
-    batch.deletes.push(...deletes);
-    yield flushed();
-  }
+  batches.problem(...sections.problems);
+  batches.delete(deletes);
+  if (batches.hasDeletes) yield batches.flush();
 
   toRead.sort((a, b) => ((a.row.bumped_at ?? '') < (b.row.bumped_at ?? '') ? 1 : -1));
   const isRead = ({ row, section }: (typeof toRead)[0]): boolean =>
@@ -96,52 +80,42 @@ export async function* runForum(
     const prefix = prefixOf(row, section, forum.settings);
     const item = toConversation(row, posts, section, people, prefix, api.base);
     inBulk.add(row.id);
-    if (isFull(batch)) yield flushed();
-    if (item.version === known(item.key)) batch.unchanged.push(item.key);
-    else batch.upserts.push(item);
+    if (batches.isFull) yield batches.flush();
+    batches.upsert(item, known(item.key));
   }
   const retry: number[] = [];
-  let failures = 0;
+  const failures = new Failures(source, (error) => isOfTopic(forum, error, call));
   for (const { row, section } of toRead) {
     if (inBulk.has(row.id)) continue;
     const key = String(row.id);
-    if (isFull(batch)) yield flushed();
+    if (batches.isFull) yield batches.flush();
     const before = known(key);
     const prefix = prefixOf(row, section, forum.settings);
     if (!again.has(row.id) && before?.startsWith(prefix) === true) {
-      batch.unchanged.push(key);
+      batches.unchanged(key);
       continue;
     }
     const problems: Problem[] = [];
     let item: ConversationItem | undefined;
     try {
       item = await readTopic(forum, sections, row, prefix, call, problems);
-      failures = 0;
+      failures.end();
     } catch (error) {
-      if (!(error instanceof ConnectorError) || !(await isOfTopic(forum, error, call)) || ++failures >= MAX_FAILURES)
-        throw error;
+      const why = await failures.reasonOf(error);
       retry.push(row.id);
-      const isKept = before?.startsWith(`${fenceOf(section)}.`) === true;
-      if (isKept) batch.unchanged.push(key);
-      const reason = `cannot be read (${error.message.replace(`${source}: `, '').replace(/\.$/, '')}); it is tried again`;
-      batch.problems.push({ place: `topic ${key}`, reason, ...(isKept ? { item: key } : {}) });
+      const kept = before?.startsWith(`${fenceOf(section)}.`) === true ? key : undefined;
+      batches.unread(kept, `topic ${key}`, `cannot be read (${why}); it is tried again`);
       continue;
     }
-    batch.problems.push(...problems);
-    if (item === undefined) {
-      // Gone since it was listed.
-      if (before !== undefined) batch.deletes.push(key);
-    } else if (item.version === before) batch.unchanged.push(key);
-    else batch.upserts.push(item);
+    batches.problem(...problems);
+    if (item !== undefined) batches.upsert(item, before);
+    // Gone since it was listed.
+    else if (before !== undefined) batches.delete([key]);
   }
   const standing = await forum.standing.refresh(call);
-  batch.problems.push(...standing.problems);
+  batches.problem(...standing.problems);
   const accounts = [...people.takeNews(), ...standing.accounts];
-  while (accounts.length > MAX_ACCOUNTS) {
-    batch.accounts = accounts.splice(0, MAX_ACCOUNTS);
-    yield flushed();
-  }
-  batch.accounts = accounts;
+  while (accounts.length > MAX_ACCOUNTS) yield { ...batches.flush(), accounts: accounts.splice(0, MAX_ACCOUNTS) };
   const end: RunCursor = {
     ...next,
     isDone: true,
@@ -150,7 +124,7 @@ export async function* runForum(
     pages: isWhole ? pages : last.pages,
     retry,
   };
-  yield { ...batch, ...restart, cursor: JSON.stringify(end), ...(isWhole ? { sweep: true } : {}) };
+  yield { ...batches.flush(), accounts, cursor: JSON.stringify(end), ...(isWhole ? { sweep: true } : {}) };
 }
 
 /** Whether it is the one topic that fails, and not the forum. */
@@ -159,25 +133,4 @@ async function isOfTopic({ api }: Forum, { code }: ConnectorError, call: Call): 
   if (code !== 'UNAVAILABLE') return false;
   await api.categories(call);
   return true;
-}
-
-/** Whether listing everything again keeps within its part of the budget. */
-function isDue({ listedAt, pages }: RunCursor, perMinute: number): boolean {
-  return pages <= FEW_PAGES || Date.now() - listedAt >= (pages / perMinute / PART) * 60_000;
-}
-
-interface OpenBatch {
-  readonly upserts: ConversationItem[];
-  readonly deletes: string[];
-  readonly unchanged: string[];
-  readonly problems: Problem[];
-  accounts?: readonly AccountState[];
-}
-
-function isFull({ upserts, unchanged, problems }: OpenBatch): boolean {
-  return upserts.length >= MAX_UPSERTS || unchanged.length >= MAX_UNCHANGED || problems.length >= MAX_UNCHANGED;
-}
-
-function emptyBatch(): OpenBatch {
-  return { upserts: [], deletes: [], unchanged: [], problems: [] };
 }

@@ -1,7 +1,10 @@
 import type { Batch, Call, Known, Problem } from '../../../kit/connector.ts';
-import { ConnectorError } from '../../../kit/errors.ts';
+import type { ConnectorError } from '../../../kit/errors.ts';
 import { fingerprint } from '../../../kit/text/files.ts';
 import type { ConversationItem } from '../../connector.ts';
+import { Batches } from '../forums/batches.ts';
+import { isDue } from '../forums/due.ts';
+import { Failures } from '../forums/failures.ts';
 import type { NodebbApi } from './api.ts';
 import { parseCursor, START, type RunCursor } from './cursor.ts';
 import { fenceOf, isOf } from './fence.ts';
@@ -22,15 +25,9 @@ export interface Forum {
   readonly perMinute: number;
 }
 
-const MAX_UPSERTS = 100;
-/** An unchanged topic costs no request. */
-const MAX_UNCHANGED = 2000;
 const MAX_ACCOUNTS = 2000;
-/** So many pages are listed with every run; more take at most this part of the budget. */
+/** So many pages are listed with every run; more take at most a part of the budget. */
 const FEW_PAGES = 200;
-const PART = 1 / 10;
-/** One topic may be broken; when so many in a row are, the forum is. */
-const MAX_FAILURES = 3;
 
 /**
  * One run. Topics are listed, then those read of which lists say something new, the latest first; so a run cut short
@@ -49,12 +46,12 @@ export async function* runForum(
   const sections = await Sections.load(api, people, forum.readers, call);
   await api.verify(call);
   const state = fingerprint(forum.settings, sections.print);
-  const isWhole = !last.isDone || state !== last.sections || isDue(last, forum.perMinute);
+  const isWhole = !last.isDone || state !== last.sections || isDue(last, forum.perMinute, FEW_PAGES);
 
   const cut: RunCursor = { ...START, top: last.top };
   const batches = new Batches(cut, isWhole && cursor !== undefined && !last.isDone);
   if (blind !== undefined) batches.problem(blind);
-  for (const problem of sections.problems) batches.problem(problem);
+  batches.problem(...sections.problems);
   const closed: string[] = [];
   for (let tid = 1; tid <= last.top; tid++) {
     const key = String(tid);
@@ -73,7 +70,7 @@ export async function* runForum(
   if (batches.hasDeletes) yield batches.flush();
 
   const retry: number[] = [];
-  let failures = 0;
+  const failures = new Failures(source, (error) => isOfTopic(forum, error, call));
   for (const { row, section } of toRead) {
     if (batches.isFull) yield batches.flush();
     const key = String(row.tid);
@@ -88,18 +85,15 @@ export async function* runForum(
     const problems: Problem[] = [];
     try {
       const item = await itemOf(forum, sections, { row, section, prefix }, call, problems);
-      failures = 0;
-      for (const problem of problems) batches.problem(problem);
+      failures.end();
+      batches.problem(...problems);
       if (item !== undefined) batches.upsert(item, before);
       else if (before !== undefined) batches.delete([key]);
     } catch (error) {
-      if (!(error instanceof ConnectorError) || !(await isOfTopic(forum, error, call)) || ++failures >= MAX_FAILURES)
-        throw error;
+      const why = await failures.reasonOf(error);
       retry.push(row.tid);
-      const isKept = before?.startsWith(fenceOf(section)) === true;
-      if (isKept) batches.unchanged(key);
-      const reason = `cannot be read (${error.message.replace(`${source}: `, '').replace(/\.$/, '')}); it is tried again`;
-      batches.problem({ place: `topic ${key}`, reason, ...(isKept ? { item: key } : {}) });
+      const kept = before?.startsWith(fenceOf(section)) === true ? key : undefined;
+      batches.unread(kept, `topic ${key}`, `cannot be read (${why}); it is tried again`);
     }
   }
   const accounts = [...people.takeNews()];
@@ -124,9 +118,7 @@ interface Readable {
 function sorted(listing: Listing, sections: Sections, known: Known, batches: Batches): Readable[] {
   for (const [id, reason] of listing.unfit) {
     const item = id !== undefined && isOf(known(String(id)), sections) ? String(id) : undefined;
-    if (item !== undefined) batches.unchanged(item);
-    const place = id === undefined ? 'topics' : `topic ${id}`;
-    batches.problem({ place, reason: `its line in the list: ${reason}`, ...(item === undefined ? {} : { item }) });
+    batches.unread(item, id === undefined ? 'topics' : `topic ${id}`, `its line in the list: ${reason}`);
   }
   batches.delete(listing.gone.map(String).filter((key) => known(key) !== undefined));
   const toRead: Readable[] = [];
@@ -162,66 +154,4 @@ async function isOfTopic({ api }: Forum, { code }: ConnectorError, call: Call): 
   if (code !== 'BAD_RESPONSE' && code !== 'UNAVAILABLE') return false;
   await api.verify(call);
   return true;
-}
-
-/** Whether listing everything again keeps within its part of the budget. */
-function isDue({ listedAt, pages }: RunCursor, perMinute: number): boolean {
-  return pages <= FEW_PAGES || Date.now() - listedAt >= (pages / perMinute / PART) * 60_000;
-}
-
-/** The batch that is being filled. */
-class Batches {
-  /** Where a run that is cut short after it goes on. */
-  cut: RunCursor;
-  #restart: boolean;
-  #batch = emptyBatch();
-
-  constructor(cut: RunCursor, restart: boolean) {
-    this.cut = cut;
-    this.#restart = restart;
-  }
-
-  get isFull(): boolean {
-    const { upserts, unchanged, problems } = this.#batch;
-    return upserts.length >= MAX_UPSERTS || unchanged.length >= MAX_UNCHANGED || problems.length >= MAX_UNCHANGED;
-  }
-
-  get hasDeletes(): boolean {
-    return this.#batch.deletes.length > 0;
-  }
-
-  upsert(item: ConversationItem, before: string | undefined): void {
-    if (item.version === before) this.unchanged(item.key);
-    else this.#batch.upserts.push(item);
-  }
-
-  unchanged(key: string): void {
-    this.#batch.unchanged.push(key);
-  }
-
-  delete(keys: readonly string[]): void {
-    this.#batch.deletes.push(...keys);
-  }
-
-  problem(problem: Problem): void {
-    this.#batch.problems.push(problem);
-  }
-
-  flush(): Batch<ConversationItem> {
-    // What a run cut short has seen, and nobody sees now, is gone.
-    const restart = this.#restart ? ({ restart: true } as const) : {};
-    const full = { ...this.#batch, ...restart, cursor: JSON.stringify(this.cut) };
-    this.#restart = false;
-    this.#batch = emptyBatch();
-    return full;
-  }
-}
-
-function emptyBatch(): {
-  readonly upserts: ConversationItem[];
-  readonly deletes: string[];
-  readonly unchanged: string[];
-  readonly problems: Problem[];
-} {
-  return { upserts: [], deletes: [], unchanged: [], problems: [] };
 }
